@@ -1,0 +1,48 @@
+// (types first; the schema in registry-file.ts is their only producer)
+
+/** How important a server is: approvals and warnings differ by tier. */
+export type Tier = 'production' | 'staging' | 'development';
+
+/** A server that Staunch may read over SSH. */
+export interface Server {
+  readonly id: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly tier: Tier;
+  /** The server to go through. It is verified under its own name. */
+  readonly jump?: Server;
+  /** Where the decision about the host key comes from: there is always one. */
+  readonly hostKey: HostKeySource;
+  /** Private key file; without one the ssh-agent is asked. */
+  readonly identityFile?: string;
+  /** Socket of the ssh-agent; `undefined` = SSH_AUTH_SOCK when there is no identityFile. */
+  readonly agent?: string;
+}
+
+export type HostKeySource =
+  | { readonly kind: 'fingerprint'; readonly sha256: string } // "SHA256:…" as ssh-keygen -l prints it
+  | { readonly kind: 'key'; readonly line: string } // "ssh-ed25519 AAAA…"
+  | { readonly kind: 'known-hosts'; readonly paths: readonly string[] };
+
+/** A Gunicorn application: one systemd unit on one or several servers, behind NGINX on these or others. */
+export interface Service {
+  readonly id: string;
+  readonly unit: string;
+  readonly servers: readonly Server[];
+  readonly nginx: {
+    /** Where NGINX runs; the app servers themselves when not said. */
+    readonly servers: readonly Server[];
+    /** Paths; discovered from `nginx -T` when not said. */
+    readonly errorLogs?: readonly string[];
+    readonly accessLogs?: readonly string[];
+  };
+  /** Upstream address as NGINX prints it (`10.0.0.5:8000`) to the server behind it, where names do not tell. */
+  readonly upstreams: ReadonlyMap<string, string>;
+}
+
+export interface Registry {
+  readonly servers: ReadonlyMap<string, Server>;
+  readonly services: ReadonlyMap<string, Service>;
+  readonly groups: ReadonlyMap<string, readonly Service[]>;
+}

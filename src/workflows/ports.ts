@@ -1,0 +1,17 @@
+import type { Answer, Question } from '../collectors/question.ts';
+import type { Server } from '../inventory/registry.ts';
+
+/** Reads servers. It cannot change one: its questions are verbs of a script that only reads. */
+export interface Source {
+  /**
+   * Asks one server several questions, in order, in one round trip. Never throws and never hangs: a server
+   * that cannot be reached answers every question with `ok: false`. Resolves within the sum of the limits.
+   */
+  ask(server: Server, questions: readonly Question[], cancel: AbortSignal): Promise<readonly Answer[]>;
+  /** Closes every kept connection. */
+  close(): Promise<void>;
+}
+
+export interface Clock {
+  nowMs(): number;
+}
