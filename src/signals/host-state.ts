@@ -10,6 +10,8 @@ export interface UnitState {
   readonly unit: string;
   /** Property name to its verbatim `Name=value` line. */
   readonly lines: ReadonlyMap<string, SourceLine>;
+  /** `loaded`, or `not-found` for a unit that systemd does not know (every other property is a default then). */
+  readonly loadState?: string;
   readonly activeState?: string;
   readonly subState?: string;
   readonly result?: string;
@@ -93,6 +95,8 @@ export interface LogTarget {
   /** access_log: the name of its format (`combined` when not named); error_log: its level (`error`). */
   readonly style: string;
   readonly buffered: boolean;
+  /** access_log with `if=`: requests may be missing from it. */
+  readonly conditional?: boolean;
   /** Which level of the configuration names it: logs of one level hold the same requests. */
   readonly level: string;
   readonly line: SourceLine;
@@ -109,8 +113,19 @@ export interface NginxConfig {
     string,
     { readonly servers: readonly string[]; readonly keepalive?: number; readonly line: SourceLine }
   >;
-  /** Targets of proxy_pass (group names or addresses), with the level they stand in. */
-  readonly proxyPasses: readonly { readonly target: string; readonly level: string; readonly line: SourceLine }[];
+  /**
+   * Targets of proxy_pass, uwsgi_pass, … (group names or addresses), with the level they stand in and the
+   * settings in force there; undefined where NGINX's default holds.
+   */
+  readonly proxyPasses: readonly {
+    readonly target: string;
+    readonly level: string;
+    readonly line: SourceLine;
+    readonly readTimeoutMs?: number;
+    readonly connectTimeoutMs?: number;
+    readonly httpVersion?: string;
+    readonly nextUpstream?: string;
+  }[];
   readonly proxyReadTimeoutMs?: number;
   readonly proxyConnectTimeoutMs?: number;
   readonly proxyHttpVersion?: string;
@@ -140,6 +155,8 @@ export interface GunicornSettings {
   readonly binds?: GunicornSetting<readonly string[]>;
   readonly logLevel?: GunicornSetting<string>;
   readonly configFile?: string;
+  /** The file's mtime. Later than the last start or HUP: what the file says is not yet in force. */
+  readonly configChangedAtMs?: number;
 }
 
 export interface HostMemory {

@@ -15,3 +15,6 @@ export interface Source {
 export interface Clock {
   nowMs(): number;
 }
+
+/** Gives way to whatever else waits: parsing runs in slices so that an answer to a person is never late. */
+export type Pause = () => Promise<void>;

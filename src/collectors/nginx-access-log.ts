@@ -1,0 +1,95 @@
+import { guessLogFormat } from '../signals/access-format-guess.ts';
+import { sliceLines } from '../signals/lines.ts';
+import { type AccessLogReader, compileLogFormat } from '../signals/nginx-access-log.ts';
+import { statusPlace } from '../signals/nginx-log-format.ts';
+import type { AccessRequest } from '../signals/signal.ts';
+import type { StatusTotal } from './case-file.ts';
+import { type Collector, LONG, type Recording } from './collector.ts';
+import type { HostDraft } from './host-draft.ts';
+import { logsOfService } from './nginx-config.ts';
+import { Coverage } from './nginx-error-log.ts';
+
+/** How many requests failed, and which. */
+export const nginxAccessLog: Collector = {
+  id: 'access-log',
+  source: 'nginx-access-log',
+  holds: name => /^nginx-(?:.*[-_.])?access.*\.(log|json)(\.\d+)?(\.gz)?$/.test(name),
+  questions: ({ runsNginx, accessLogs, window, known, peers }) => {
+    if (!runsNginx) return [];
+    const paths = accessLogs ?? logsOfService(known, peers).access;
+    return paths.map((path, i) => {
+      const format = formatOf(path, known);
+      return {
+        verb: 'access-log' as const,
+        args: [path, String(Math.floor(window.fromMs / 1000)), String(Math.ceil(window.toMs / 1000)), format ? statusPlace(format.template, format.escape) : 'after-request'],
+        limits: LONG,
+        name: i === 0 ? 'nginx-access.log' : `nginx-${i}-access.log`,
+        subject: path,
+      };
+    });
+  },
+  *read(recordings, draft) {
+    if (!draft.runsNginx) return;
+    const targets = draft.nginx?.accessLogs ?? [];
+    if (recordings.length === 0 && targets.length > 0 && targets.every(t => !t.target.startsWith('/') || t.target === '/dev/null')) {
+      draft.cover('nginx-access-log', 'absent', { detail: targets[0]?.target === 'off' ? 'access_log is off' : `NGINX writes it to ${targets[0]?.target}, not to a file` });
+      return;
+    }
+    for (const recording of draft.readable('nginx-access-log', recordings)) yield* readOne(recording, draft);
+  },
+};
+
+function formatOf(path: string, draft: HostDraft) {
+  const target = draft.nginx?.accessLogs.find(l => l.target === path);
+  return target && draft.nginx?.formats.get(target.style);
+}
+
+/** Bundle files carry the log's base name (`nginx-app_access.json` for `/var/log/nginx/app_access.json`). */
+function pathOf(recording: Recording, draft: HostDraft): string | undefined {
+  if (recording.subject !== undefined) return recording.subject;
+  const base = recording.name.replace(/^nginx-/, '').replace(/(\.\d+)?(\.gz)?$/, '');
+  return draft.nginx?.accessLogs.find(l => l.target.endsWith(`/${base}`))?.target;
+}
+
+function* readOne(recording: Recording, draft: HostDraft): Generator<undefined, void> {
+  const path = pathOf(recording, draft);
+  const format = path === undefined ? undefined : formatOf(path, draft);
+  // The innermost level that names a log is the one in force where its requests are answered.
+  const levels = draft.nginx?.accessLogs.filter(l => l.target === path).map(l => l.level) ?? [];
+  const level = levels.sort((a, b) => b.length - a.length)[0] ?? 'http';
+  const covers = new Coverage();
+  const requests: AccessRequest[] = [];
+  const totals: StatusTotal[] = [];
+  let reader: AccessLogReader | undefined = format && compileLogFormat(format.template, format.escape);
+  let guessed = false;
+  let strange = 0;
+  for (const slice of sliceLines(recording.bytes)) {
+    for (const line of slice) {
+      if (line.startsWith('#staunch ')) {
+        covers.note(line);
+        const total = /^#staunch total (\d{1,12}) (\d{3}) (\d{1,12})/.exec(line);
+        if (total) totals.push({ minuteAtMs: Number(total[1]) * 1000 - (draft.clock.offsetMs ?? 0), status: Number(total[2]), count: Number(total[3]) });
+        continue;
+      }
+      if (line === '') continue;
+      let request = reader?.read(line, draft.context);
+      // The configuration may be newer than the lines: what it cannot read is tried as what it looks like.
+      if (!request && !guessed) {
+        guessed = true;
+        const guess = guessLogFormat(slice.filter(l => !l.startsWith('#')));
+        request = guess?.read(line, draft.context);
+        if (request && guess) reader = guess;
+      }
+      if (request) requests.push(request);
+      else strange++;
+    }
+    yield;
+  }
+  if (strange > 0 && requests.length === 0 && totals.length === 0) {
+    draft.cover('nginx-access-log', 'absent', { detail: `the format of ${recording.name} is not understood` });
+    return;
+  }
+  draft.accessLogs.push({ name: recording.name, level, requests, ...(totals.length > 0 && { totals }) });
+  const state = recording.cut || covers.leftOut > 0 ? 'cut' : recording.bytes.length === 0 ? 'empty' : 'read';
+  draft.cover('nginx-access-log', state, covers.span(recording.name));
+}

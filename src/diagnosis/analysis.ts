@@ -1,0 +1,98 @@
+import type { KernelOomKill, SourceLine } from '../signals/signal.ts';
+import { type Attribution, attribute } from './attribution.ts';
+import type { CaseFile, HostFile } from '../collectors/case-file.ts';
+import type { CauseId } from './cause.ts';
+import { type Failure, failuresOf, type HttpCounts, httpCountsOf } from './failures.ts';
+import { type OwnedKill, ownKillsOf } from './kernel-kills.ts';
+import { type Outage, outagesOf } from './outages.ts';
+import { type WorkerDeath, workerDeathsOf } from './worker-deaths.ts';
+
+/** Facts drawn from a case file, nothing weighed yet: what every hypothesis looks at. */
+export interface Analysis {
+  readonly caseFile: CaseFile;
+  readonly http: HttpCounts;
+  readonly failures: readonly Failure[];
+  readonly attributions: readonly Attribution[];
+  readonly deaths: readonly WorkerDeath[];
+  readonly outages: readonly Outage[];
+  /** Kernel OOM kills by server, this unit's and others'. */
+  readonly kernelKills: ReadonlyMap<string, readonly OwnedKill[]>;
+}
+
+/** Draws the facts: whose kills, which workers died of what, when the unit was down, what failed because of it. */
+export function analyse(caseFile: CaseFile): Analysis {
+  const kernelKills = new Map<string, readonly OwnedKill[]>();
+  const deaths: WorkerDeath[] = [];
+  const outages: Outage[] = [];
+  const threads = new Map<string, number | undefined>();
+  const { fromMs, toMs } = caseFile.window;
+  const inWindow = (atMs: number) => atMs >= fromMs - LEAD_MS && atMs <= toMs + LEAD_MS;
+  for (const host of caseFile.hosts) {
+    if (!host.runsApp) continue;
+    const kills = ownKillsOf(host, caseFile.unit).filter(k => inWindow(k.kill.at.epochMs));
+    kernelKills.set(host.server, kills);
+    const own = kills.filter(k => k.ownership !== 'other');
+    const down = outagesOf(host, caseFile.unit, caseFile.window, own.map(k => k.kill));
+    outages.push(...down.filter(o => (o.toMs ?? toMs) >= fromMs && o.fromMs <= toMs));
+    const ledger = workerDeathsOf({
+      host,
+      unit: caseFile.unit,
+      kills: own.map(k => ({ kill: k.kill, samePids: k.ownership !== 'path-suffix' })),
+      outages: down,
+      workers: workerCountOf(host),
+    });
+    deaths.push(...ledger.filter(d => inWindow(d.at.epochMs)));
+    threads.set(host.server, threadsOf(host));
+  }
+  const failures = failuresOf(caseFile);
+  const attributions = attribute(failures, { hosts: caseFile.hosts, deaths, outages, threads });
+  return { caseFile, http: httpCountsOf(caseFile), failures, attributions, deaths, outages, kernelKills };
+}
+
+/** What led to the first failure of a window may stand shortly before it. */
+const LEAD_MS = 60_000;
+
+/** How many workers the master keeps: its setting, or the children it has now. */
+function workerCountOf(host: HostFile): number | undefined {
+  const configured = host.gunicorn?.workers?.value;
+  if (typeof configured === 'number' && host.gunicorn?.workers?.from !== 'default') return configured;
+  const main = host.unit?.mainPid;
+  const children = host.workers.filter(w => w.parentPid === main).length;
+  return children > 0 ? children : undefined;
+}
+
+/** Requests one worker can hold at once; undefined for event-driven classes and where nobody knows. */
+function threadsOf(host: HostFile): number | undefined {
+  const workerClass = host.gunicorn?.workerClass?.value;
+  const threads = host.gunicorn?.threads?.value;
+  if (workerClass === 'sync') return 1;
+  if (workerClass === 'gthread' && typeof threads === 'number' && threads > 1) return threads;
+  return undefined;
+}
+
+/** Distinct processes of the unit that the kernel killed in the window. */
+export function oomKillsOfTheUnit(analysis: Analysis): number {
+  return analysis.deaths.filter(d => d.cause === 'worker-oom-kill').length;
+}
+
+/** The kernel's kills of other units, containers or hosts that stand in the same logs. */
+export function foreignKillsOf(analysis: Analysis): readonly { server: string; kill: KernelOomKill }[] {
+  return [...analysis.kernelKills].flatMap(([server, kills]) =>
+    kills.filter(k => k.ownership === 'other').map(k => ({ server, kill: k.kill })),
+  );
+}
+
+/** The failures given to one cause. */
+export function attributedTo(analysis: Analysis, cause: CauseId): readonly Attribution[] {
+  return analysis.attributions.filter(a => a.cause === cause);
+}
+
+/** Failures that a client felt: error statuses and cut bodies, not the ones a retry saved. */
+export function feltFailures(analysis: Analysis): readonly Attribution[] {
+  return analysis.attributions.filter(a => a.failure.effect !== 'masked' && a.failure.status !== 499);
+}
+
+/** At most `most` lines, the first ones: a claim needs examples, not every line. */
+export function exampleLines(attributions: readonly Attribution[], most = 3): SourceLine[] {
+  return attributions.slice(0, most).flatMap(a => a.failure.lines.slice(-1));
+}

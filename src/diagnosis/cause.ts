@@ -1,0 +1,57 @@
+import type { SourceLine } from '../signals/signal.ts';
+
+/** Every cause Staunch can name, and what belongs to it. One id, one border: no failure counts twice. */
+export const CAUSE_IDS = [
+  'worker-oom-kill',
+  'userspace-oom-kill',
+  'memory-stall',
+  'worker-timeout',
+  'worker-crash',
+  'worker-exit',
+  'worker-killed-externally',
+  'worker-died-mid-response',
+  'service-stopped',
+  'deploy-restart',
+  'master-killed',
+  'app-boot-failure',
+  'recycling-drops-requests',
+  'recycling-without-jitter',
+  'backlog-full',
+  'workers-saturated',
+  'slow-upstream',
+  'socket-permission',
+  'upstream-header-too-big',
+  'keepalive-race',
+  'nginx-config',
+  'nginx-worker-crash',
+  'application-error',
+  'client-abort',
+  'dependency-oom-kill',
+] as const;
+export type CauseId = (typeof CAUSE_IDS)[number];
+
+/** Seen, but no fault. */
+export type ObservationId = 'graceful-reload' | 'recycling-works';
+
+/**
+ * One reason for or against a cause. Decibans are 10·log10 of a likelihood ratio, so independent reasons
+ * add up: +10 makes a cause ten times as likely as before, -20 a hundred times less.
+ */
+export interface Reason {
+  readonly decibans: number;
+  readonly text: string;
+  readonly lines: readonly SourceLine[];
+}
+
+/** How one cause stands after all its reasons were weighed. */
+export interface Finding {
+  readonly id: CauseId;
+  /** 0 to 1: how sure we are that this happened and explains the failures attributed to it. */
+  readonly probability: number;
+  /** Failures that follow from it. */
+  readonly attributed: number;
+  /** Evidence names the pid or the unit: without this nothing is ever `confirmed`. */
+  readonly proven: boolean;
+  readonly scope?: 'memcg' | 'global';
+  readonly reasons: readonly Reason[];
+}

@@ -1,0 +1,162 @@
+import { type Analysis, attributedTo, foreignKillsOf } from '../analysis.ts';
+import type { Reason } from '../cause.ts';
+import { clockTime, count, effectReason, type Hypothesis, megabytes, pidsOf, reason } from '../hypothesis.ts';
+import { oomCounter } from '../kernel-kills.ts';
+import { kernelLogSpeaksAt, type WorkerDeath } from '../worker-deaths.ts';
+
+/** The kernel killed a process of this unit, for the unit's own limit or because the host ran out. */
+export const workerOomKill: Hypothesis = {
+  id: 'worker-oom-kill',
+  weigh(analysis) {
+    const killed = analysis.deaths.filter(d => d.cause === 'worker-oom-kill');
+    const down = analysis.outages.filter(o => o.cause === 'worker-oom-kill');
+    if (killed.length === 0 && down.length === 0) return withoutProof(analysis);
+    const scope = scopeOf(killed);
+    const reasons = [
+      ...killReasons(killed, scope),
+      ...policyReasons(analysis, down.length > 0),
+      ...effectReason(analysis, 'worker-oom-kill'),
+    ];
+    return {
+      reasons,
+      proven: killed.some(d => d.proof !== 'none') || down.length > 0,
+      attributed: attributedTo(analysis, 'worker-oom-kill').length,
+      ...(scope && { scope }),
+    };
+  },
+};
+
+function killReasons(killed: readonly WorkerDeath[], scope: 'memcg' | 'global' | undefined): Reason[] {
+  const byKernel = killed.filter(d => d.kill);
+  const byUnit = killed.filter(d => !d.kill && d.proof === 'unit');
+  const byCounter = killed.filter(d => !d.kill && d.proof === 'counter');
+  const reasons: Reason[] = [];
+  const [first] = byKernel;
+  if (first?.kill) {
+    const rss = first.kill.rssBytes === undefined ? '' : `, ${megabytes(first.kill.rssBytes)} resident`;
+    const where = scope === 'global' ? 'because the whole host ran out (global)' : scope === 'memcg' ? 'at a cgroup limit (memcg)' : '';
+    reasons.push(
+      reason(
+        40,
+        `The kernel OOM-killed ${count(byKernel.length, 'process', 'processes')} of this unit ${where} (${pidsOf(byKernel)}); the first at ${clockTime(first.at.epochMs)}${rss}.`,
+        [...byKernel.slice(0, 3).map(d => d.kill?.line), first.kill.alsoLines[0]],
+      ),
+    );
+    const seen = byKernel.filter(d => d.lines.some(l => l.source === 'unit-journal'));
+    if (seen.length > 0) {
+      reasons.push(reason(3, `Gunicorn saw ${count(seen.length, 'of these workers', 'of these workers')} end by SIGKILL at that moment.`, [seen[0]?.lines.find(l => l.source === 'unit-journal')]));
+    }
+  }
+  if (byUnit.length > 0) {
+    reasons.push(reason(38, `systemd says the kernel OOM-killed a process of this unit when ${count(byUnit.length, 'worker')} died (${pidsOf(byUnit)}).`, byUnit.slice(0, 3).flatMap(d => d.lines.slice(0, 2))));
+  }
+  if (byCounter.length > 0) {
+    reasons.push(reason(34, `The unit's own oom_kill counter rose: ${count(byCounter.length, 'worker')} that died by SIGKILL (${pidsOf(byCounter)}) ${byCounter.length === 1 ? 'was' : 'were'} killed for memory.`, byCounter.slice(0, 2).flatMap(d => d.lines.slice(0, 2))));
+  }
+  return reasons;
+}
+
+/** What `OOMPolicy=` makes of one kill: with `stop`, systemd's default, the whole unit goes down. */
+function policyReasons(analysis: Analysis, wentDown: boolean): Reason[] {
+  const host = analysis.caseFile.hosts.find(h => h.unit?.oomPolicy !== undefined);
+  const line = host?.unit?.lines.get('OOMPolicy');
+  const outage = analysis.outages.find(o => o.cause === 'worker-oom-kill');
+  if (!wentDown || !outage) return [];
+  const length = outage.toMs === undefined ? 'it had not come back at the end of the evidence' : `nobody listened for ${Math.max(1, Math.round((outage.toMs - outage.fromMs) / 1000))} s`;
+  const policy = host?.unit?.oomPolicy === 'stop' ? 'OOMPolicy=stop (systemd\'s default) made systemd stop the whole unit after one kill' : 'The unit went down after the kill';
+  return [reason(6, `${policy}: ${length}.`, [...outage.lines.slice(0, 3), line])];
+}
+
+function scopeOf(killed: readonly WorkerDeath[]): 'memcg' | 'global' | undefined {
+  const scopes = killed.flatMap(d => d.kill?.scope ?? []);
+  const global = scopes.filter(s => s === 'global').length;
+  return scopes.length === 0 ? undefined : global * 2 > scopes.length ? 'global' : 'memcg';
+}
+
+/** No kill is proven: SIGKILLs that nobody accounts for speak for it, silence of a readable log against it. */
+function withoutProof(analysis: Analysis) {
+  const unproven = analysis.deaths.filter(d => d.cause === 'killed-unproven');
+  const appHosts = analysis.caseFile.hosts.filter(h => h.runsApp);
+  if (unproven.length === 0) {
+    const against = appHosts.flatMap(host => {
+      const counter = oomCounter(host);
+      const kernelRead = kernelLogSpeaksAt(host, analysis.caseFile.window.fromMs) || kernelLogSpeaksAt(host, analysis.caseFile.window.toMs);
+      return [
+        ...(counter.final === 0 ? [reason(-10, `${host.server}: the unit's oom_kill counter is 0.`, [host.cgroup?.oomKillsLine])] : []),
+        ...(kernelRead ? [reason(-15, `${host.server}: the kernel log was readable and tells of no kill of this unit.`)] : []),
+      ];
+    });
+    return against.length === 0 ? undefined : { reasons: against, proven: false, attributed: 0 };
+  }
+  const nearLimit = appHosts.flatMap(host => memoryNearLimit(analysis, host.server));
+  const attributed = analysis.attributions.filter(a => a.death?.cause === 'killed-unproven').length;
+  return {
+    reasons: [
+      reason(
+        18 + Math.min(unproven.length - 1, 3),
+        `${count(unproven.length, 'worker')} died by SIGKILL (${pidsOf(unproven)}) without a time-out before; nothing readable says who killed ${unproven.length === 1 ? 'it' : 'them'}.`,
+        unproven.slice(0, 3).flatMap(d => d.lines.slice(0, 1)),
+      ),
+      ...nearLimit,
+    ],
+    proven: false,
+    attributed,
+  };
+}
+
+function memoryNearLimit(analysis: Analysis, server: string): Reason[] {
+  const host = analysis.caseFile.hosts.find(h => h.server === server);
+  const limit = host?.cgroup?.limitBytes ?? host?.unit?.memoryMaxBytes;
+  if (!host || limit === undefined) return [];
+  const highest = host.samples.reduce<(typeof host.samples)[number] | undefined>(
+    (top, s) => ((s.unitBytes ?? 0) > (top?.unitBytes ?? 0) ? s : top),
+    undefined,
+  );
+  const peak = Math.max(highest?.unitBytes ?? 0, host.cgroup?.peakBytes ?? 0, host.unit?.memoryCurrentBytes ?? 0);
+  if (peak < 0.9 * limit) return [];
+  return [reason(8, `${server}: the unit's memory reached ${megabytes(peak)} of its ${megabytes(limit)} limit.`, [highest?.line ?? host.unit?.lines.get('MemoryCurrent'), host.unit?.lines.get('MemoryMax')])];
+}
+
+/** systemd-oomd, earlyoom and their like: they leave no kernel line. */
+export const userspaceOomKill: Hypothesis = {
+  id: 'userspace-oom-kill',
+  weigh(analysis) {
+    const killed = analysis.deaths.filter(d => d.cause === 'userspace-oom-kill');
+    const down = analysis.outages.filter(o => o.cause === 'userspace-oom-kill');
+    if (killed.length === 0 && down.length === 0) return undefined;
+    return {
+      reasons: [
+        reason(40, `A userspace OOM killer ended ${killed.length > 0 ? `${count(killed.length, 'worker')} (${pidsOf(killed)})` : 'the unit'}.`, [...killed.slice(0, 3).flatMap(d => d.lines.slice(0, 1)), ...down.flatMap(o => o.lines.slice(0, 2))]),
+        ...effectReason(analysis, 'userspace-oom-kill'),
+      ],
+      proven: true,
+      attributed: attributedTo(analysis, 'userspace-oom-kill').length,
+    };
+  },
+};
+
+/** Another unit of an app server was OOM-killed (database, cache) while the app answered errors. */
+export const dependencyOomKill: Hypothesis = {
+  id: 'dependency-oom-kill',
+  weigh(analysis) {
+    const unit = analysis.caseFile.unit;
+    const foreign = foreignKillsOf(analysis).filter(({ kill }) => {
+      const name = kill.cgroup?.split('/').at(-1);
+      return kill.cgroup !== undefined && /^\/(system|user|machine)\.slice\//.test(kill.cgroup) && name !== unit;
+    });
+    if (foreign.length === 0) return undefined;
+    const troubled = analysis.attributions.filter(
+      a => a.cause === 'application-error' || a.cause === 'slow-upstream' || (a.cause === undefined && a.failure.effect === 'client'),
+    );
+    const near = troubled.filter(a => foreign.some(f => a.failure.atMs >= f.kill.at.epochMs - 1_000 && a.failure.atMs <= f.kill.at.epochMs + 60_000));
+    const names = [...new Set(foreign.map(f => f.kill.cgroup?.split('/').at(-1)))].join(', ');
+    return {
+      reasons: [
+        reason(near.length > 0 ? 22 : 0, `The kernel killed a process of ${names} on the same server.`, foreign.slice(0, 3).map(f => f.kill.line)),
+        ...(near.length > 0 ? [reason(6, `${count(near.length, 'error')} of the app came within a minute after it.`, near.slice(0, 3).flatMap(a => a.failure.lines.slice(-1)))] : []),
+      ],
+      proven: false,
+      attributed: near.length,
+    };
+  },
+};

@@ -1,0 +1,91 @@
+import type { GunicornEvent, Moment } from '../signals/signal.ts';
+import type { HostFile } from '../collectors/case-file.ts';
+
+/** One worker process from boot to end, as the master's log tells it. Either end may lie outside the log. */
+export interface WorkerLife {
+  readonly pid: number;
+  readonly bootedAtMs?: number;
+  /** Everything said about the worker in this life, oldest first. */
+  readonly events: readonly GunicornEvent[];
+}
+
+/** A worker that was replaced although no line says that one ended. */
+export interface SilentReplacement {
+  readonly at: Moment;
+  readonly boot: GunicornEvent;
+}
+
+const ENDING: ReadonlySet<GunicornEvent['event']> = new Set([
+  'worker-exiting', 'worker-signalled', 'worker-exit-code', 'worker-timeout', 'worker-recycling', 'worker-boot-error', 'parent-changed', 'aborted-by-timeout', 'graceful-timeout',
+]);
+/** Workers of one start are forked within this of each other. */
+const STARTUP_MS = 2_500;
+/** A dead worker is replaced on the arbiter's next pass (1 s); a busy host takes longer. */
+const REPLACEMENT_MS = 8_000;
+
+/** The master's own lines of one server, oldest first. */
+export function gunicornEventsOf(host: HostFile): readonly GunicornEvent[] {
+  return host.signals
+    .filter((s): s is GunicornEvent => s.kind === 'gunicorn')
+    .sort((a, b) => a.at.epochMs - b.at.epochMs);
+}
+
+/** Splits the log into lives: a second boot line of a pid begins a new life (pids are reused). */
+export function workerLivesOf(events: readonly GunicornEvent[]): readonly WorkerLife[] {
+  const lives: { pid: number; bootedAtMs?: number; events: GunicornEvent[] }[] = [];
+  const current = new Map<number, (typeof lives)[number]>();
+  const masters = new Set(events.filter(e => e.event === 'master-starting' || e.event === 'listening').map(e => e.writerPid));
+  for (const event of events) {
+    const boots = event.event === 'worker-booting';
+    if (!boots && !ENDING.has(event.event)) continue;
+    const pid = event.pid ?? event.writerPid;
+    if (pid === undefined || (masters.has(pid) && !boots)) continue;
+    let life = current.get(pid);
+    if (life === undefined || boots) {
+      life = { pid, events: [], ...(boots && { bootedAtMs: event.at.epochMs }) };
+      lives.push(life);
+      current.set(pid, life);
+    }
+    life.events.push(event);
+  }
+  return lives;
+}
+
+/**
+ * Boots that replace a worker of whose end nobody wrote a line: Gunicorn before 20.1 says nothing of a killed
+ * worker, 20.1 nothing of one that left with an exit code. `knownEndsMs` are the ends that are known (also
+ * those only the kernel tells); each of them justifies one boot.
+ */
+export function silentReplacementsOf(
+  events: readonly GunicornEvent[],
+  knownEndsMs: readonly number[],
+  workers: number | undefined,
+): readonly SilentReplacement[] {
+  const ends = [...knownEndsMs].sort((a, b) => a - b);
+  const silent: SilentReplacement[] = [];
+  let startMs: number | undefined;
+  let expected = 0;
+  let lastBootMs = Number.NEGATIVE_INFINITY;
+  for (const event of events) {
+    const atMs = event.at.epochMs;
+    if (event.event === 'master-starting' || event.event === 'listening') {
+      startMs = atMs;
+      expected = workers ?? Number.POSITIVE_INFINITY;
+    } else if (event.event === 'signal-handled' && event.detail === 'hup') {
+      startMs = atMs;
+      expected = workers ?? Number.POSITIVE_INFINITY;
+    } else if (event.event === 'signal-handled' && event.detail === 'ttin') expected += 1;
+    else if (event.event === 'worker-booting') {
+      const sinceStart = startMs === undefined ? Number.POSITIVE_INFINITY : atMs - Math.max(startMs, lastBootMs);
+      lastBootMs = atMs;
+      const end = ends.findIndex(e => e <= atMs + 1_000 && e >= atMs - REPLACEMENT_MS);
+      if (expected > 0 && sinceStart <= STARTUP_MS) {
+        expected -= 1;
+        continue;
+      }
+      if (end >= 0) ends.splice(end, 1);
+      else silent.push({ at: event.at, boot: event });
+    }
+  }
+  return silent;
+}

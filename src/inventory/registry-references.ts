@@ -1,0 +1,118 @@
+import { nearestNames } from './nearest-name.ts';
+import { NAME_PATTERN } from './registry-file.ts';
+import { type PathStep, pathText, suggestionText } from './registry-problem.ts';
+
+/** A broken reference: where it stands and what is wrong; the reader adds line and column. */
+export interface ReferenceFault {
+  readonly path: readonly PathStep[];
+  readonly message: string;
+}
+
+/**
+ * Checks what the names in the file point at. It takes the data as parsed, valid or not, so that a broken
+ * field in one place does not hide a broken reference in another.
+ */
+export function referenceFaults(data: unknown): ReferenceFault[] {
+  const servers = fieldsOf(fieldsOf(data).get('servers'));
+  const services = fieldsOf(fieldsOf(data).get('services'));
+  const groups = fieldsOf(fieldsOf(data).get('groups'));
+  const faults: ReferenceFault[] = [];
+
+  for (const name of services.keys()) {
+    if (servers.has(name)) faults.push(sharedName(['services', name], 'server'));
+  }
+  for (const name of groups.keys()) {
+    if (servers.has(name)) faults.push(sharedName(['groups', name], 'server'));
+    else if (services.has(name)) faults.push(sharedName(['groups', name], 'service'));
+  }
+  for (const [name, entry] of servers) {
+    const fields = fieldsOf(entry);
+    faults.push(...unknownNames(['servers', name, 'jump'], fields.get('jump'), servers, 'server'));
+    if (fields.has('hostKey') && fields.has('knownHosts')) {
+      const path = ['servers', name, 'knownHosts'];
+      const message = `${pathText(path)} stands beside hostKey: keep one, the host key is decided in one place`;
+      faults.push({ path, message });
+    }
+  }
+  faults.push(...jumpCircles(servers));
+  for (const [name, entry] of services) {
+    const fields = fieldsOf(entry);
+    const nginx = fieldsOf(fields.get('nginx'));
+    faults.push(...listedNames(['services', name, 'servers'], fields.get('servers'), servers, 'server'));
+    faults.push(
+      ...listedNames(['services', name, 'nginx', 'servers'], nginx.get('servers'), servers, 'server'),
+    );
+    for (const [address, server] of fieldsOf(fields.get('upstreams'))) {
+      faults.push(...unknownNames(['services', name, 'upstreams', address], server, servers, 'server'));
+    }
+  }
+  for (const [name, members] of groups) {
+    faults.push(...listedNames(['groups', name], members, services, 'service'));
+  }
+  return faults;
+}
+
+function sharedName(path: readonly string[], kind: string): ReferenceFault {
+  const message = `${pathText(path)} has the name of a ${kind}: rename one, a name must say what is meant`;
+  return { path, message };
+}
+
+function listedNames(
+  path: readonly PathStep[],
+  value: unknown,
+  known: ReadonlyMap<string, unknown>,
+  kind: string,
+): ReferenceFault[] {
+  if (!Array.isArray(value)) return [];
+  const seen = new Set<unknown>();
+  return value.flatMap((name: unknown, index) => {
+    const place = [...path, index];
+    if (typeof name === 'string' && seen.has(name)) {
+      return [{ path: place, message: `${pathText(place)} is "${name}" again: list each ${kind} once` }];
+    }
+    seen.add(name);
+    return unknownNames(place, name, known, kind);
+  });
+}
+
+function unknownNames(
+  path: readonly PathStep[],
+  name: unknown,
+  known: ReadonlyMap<string, unknown>,
+  kind: string,
+): ReferenceFault[] {
+  // A name of the wrong form is the schema's to report.
+  if (typeof name !== 'string' || !NAME_PATTERN.test(name) || known.has(name)) return [];
+  const names = [...known.keys()];
+  const hint = suggestionText(nearestNames(name, names), names, kind);
+  return [{ path, message: `${pathText(path)} is "${name}": there is no such ${kind}${hint}` }];
+}
+
+function jumpCircles(servers: ReadonlyMap<string, unknown>): ReferenceFault[] {
+  const faults: ReferenceFault[] = [];
+  const settled = new Set<string>();
+  for (const start of servers.keys()) {
+    const walked: string[] = [];
+    let at: unknown = start;
+    while (typeof at === 'string' && servers.has(at) && !settled.has(at) && !walked.includes(at)) {
+      walked.push(at);
+      at = fieldsOf(servers.get(at)).get('jump');
+    }
+    const first = typeof at === 'string' ? walked.indexOf(at) : -1;
+    if (first >= 0) {
+      const circle = walked.slice(first);
+      const path = ['servers', circle[0]!, 'jump'];
+      const round = [...circle, circle[0]].join(' → ');
+      const message = `${pathText(path)} goes in a circle (${round}): one of them must be reached directly`;
+      faults.push({ path, message });
+    }
+    for (const name of walked) settled.add(name);
+  }
+  return faults;
+}
+
+/** The fields of a map, as a Map: names such as "constructor" must not find what every object inherits. */
+function fieldsOf(value: unknown): Map<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return new Map();
+  return new Map(Object.entries(value));
+}

@@ -1,0 +1,171 @@
+import { CAUSE_STEPS } from './cause-steps.ts';
+import type { CauseId, DeathCause, DiagnosisCause, HarmlessId } from './diagnosis-document.ts';
+
+/** What a cause is called and what it means, for somebody who has never met Gunicorn. */
+export interface CauseWords {
+  /** Lower case, fits behind "502s on checkout: ". */
+  readonly title: string;
+  /** One sentence. */
+  readonly meaning: string;
+}
+
+/** A look worth taking next. The command only reads; what may be changed later stands in the words. */
+export interface NextStep {
+  readonly words: string;
+  readonly command?: string;
+}
+
+const WORDS: Readonly<Record<CauseId | HarmlessId, CauseWords>> = {
+  'worker-oom-kill': {
+    title: 'worker OOM kill',
+    meaning: 'Memory ran out and the kernel killed worker processes in the middle of their requests.',
+  },
+  'userspace-oom-kill': {
+    title: 'killed by a memory watchdog',
+    meaning: 'systemd-oomd or earlyoom killed processes of the service before the kernel had to.',
+  },
+  'memory-stall': {
+    title: 'stalled for memory',
+    meaning:
+      'Nothing was killed: the service waited for memory (throttling, swap, reclaim) longer than NGINX waits.',
+  },
+  'worker-timeout': {
+    title: 'worker timeout',
+    meaning:
+      'A worker was busy for longer than its time limit, so Gunicorn killed it in the middle of a request.',
+  },
+  'worker-crash': {
+    title: 'worker crash',
+    meaning: 'The worker process crashed by a fault in native code, not by an error in Python.',
+  },
+  'worker-exit': {
+    title: 'worker left by itself',
+    meaning: 'The app ended its own worker process with an exit code while requests were open.',
+  },
+  'worker-killed-externally': {
+    title: 'worker killed from outside',
+    meaning:
+      'Somebody or something sent the worker a signal; it was neither out of memory nor Gunicorn itself.',
+  },
+  'worker-died-mid-response': {
+    title: 'worker died while answering',
+    meaning: 'Answers broke off halfway, so their clients saw a short page and not a 502; why is not known.',
+  },
+  'service-stopped': {
+    title: 'service stopped',
+    meaning: 'The service was stopped and nothing started it again, so NGINX had nobody to pass requests to.',
+  },
+  'deploy-restart': {
+    title: 'restart of the service',
+    meaning:
+      'The service was stopped and started again, as a deploy does; requests in between had nowhere to go.',
+  },
+  'master-killed': {
+    title: 'Gunicorn master killed',
+    meaning: 'The main process, which starts and watches the workers, was killed by a signal.',
+  },
+  'app-boot-failure': {
+    title: 'app does not start',
+    meaning: 'The app fails while it is loaded, so no worker ever gets ready to answer.',
+  },
+  'recycling-drops-requests': {
+    title: 'recycling drops requests',
+    meaning:
+      'Workers are replaced on purpose after a number of requests, and open connections are lost each time.',
+  },
+  'recycling-without-jitter': {
+    title: 'all workers recycle at once',
+    meaning:
+      'Workers are replaced after the same number of requests, all together, so that none is left to answer.',
+  },
+  'backlog-full': {
+    title: 'accept queue full',
+    meaning:
+      'Requests arrived faster than workers took them; the waiting line was full and NGINX was turned away.',
+  },
+  'workers-saturated': {
+    title: 'all workers busy',
+    meaning: 'Every worker was busy and requests waited in line until NGINX gave up on them.',
+  },
+  'slow-upstream': {
+    title: 'slow answers',
+    meaning: 'Some requests take longer than NGINX waits, while others are answered as usual.',
+  },
+  'socket-permission': {
+    title: 'no permission on the socket',
+    meaning: 'NGINX is not allowed to open the socket of the app.',
+  },
+  'upstream-header-too-big': {
+    title: 'answer headers too big',
+    meaning: 'The app answers, but with more headers (mostly cookies) than NGINX has room for.',
+  },
+  'keepalive-race': {
+    title: 'keep-alive race',
+    meaning: 'NGINX reused a connection at the very moment the app closed it for idleness.',
+  },
+  'nginx-config': {
+    title: 'NGINX configuration',
+    meaning: 'NGINX itself is set up so that it cannot reach the app; the app was not asked.',
+  },
+  'nginx-worker-crash': {
+    title: 'NGINX worker crash',
+    meaning: 'A process of NGINX died and took its open connections with it; the app is not involved.',
+  },
+  'application-error': {
+    title: 'error made by the app',
+    meaning: 'The app itself answered with an error; NGINX passed it on and no worker died.',
+  },
+  'client-abort': {
+    title: 'clients went away',
+    meaning: 'Clients closed the connection before the answer came.',
+  },
+  'dependency-oom-kill': {
+    title: 'another service ran out of memory',
+    meaning: 'The kernel killed another service on the host (a database, a cache) that the app may need.',
+  },
+  'graceful-reload': {
+    title: 'graceful reload',
+    meaning: 'Gunicorn replaced its workers without dropping requests.',
+  },
+  'recycling-works': {
+    title: 'recycling works',
+    meaning: 'Workers are replaced after a number of requests, one by one, and no request is lost.',
+  },
+};
+
+/** Words for a cause or an observation. */
+export function causeWords(id: CauseId | HarmlessId): CauseWords {
+  return WORDS[id];
+}
+
+/** Whose memory ran out, for the causes that know it. */
+const SCOPE_WORDS = {
+  memcg: "It was the service's own memory limit, not the host's memory, that was reached.",
+  global: 'It was the memory of the whole host that ran out.',
+} as const;
+
+/** What the cause means, and whose limit was hit where that is known. */
+export function meaningWords({ id, scope }: Pick<DiagnosisCause, 'id' | 'scope'>): string {
+  return scope === undefined ? WORDS[id].meaning : `${WORDS[id].meaning} ${SCOPE_WORDS[scope]}`;
+}
+
+/** The name of what ended a worker: `worker OOM kill`, `not known`. */
+export function deathWords(cause: DeathCause): string {
+  return cause === 'unknown' ? 'not known' : WORDS[cause].title;
+}
+
+const SAFE_UNIT = /^[A-Za-z0-9_.@:-]{1,200}$/;
+
+/**
+ * What to look at next for a cause, with this unit and window put into the commands. A unit name that a
+ * shell could misread is not put into a command.
+ */
+export function nextSteps(id: CauseId, unit: string, window: { fromMs: number; toMs: number }): NextStep[] {
+  const name = SAFE_UNIT.test(unit) && !unit.startsWith('-') ? unit : 'UNIT';
+  const since = `--since @${Math.floor(window.fromMs / 1000)} --until @${Math.ceil(window.toMs / 1000)}`;
+  return CAUSE_STEPS[id].map(([words, command]) =>
+    command === undefined
+      ? { words }
+      : { words, command: command.replaceAll('{unit}', name).replaceAll('{window}', since) },
+  );
+}

@@ -1,0 +1,224 @@
+import { causeWords, meaningWords, type NextStep, nextSteps } from './cause-words.ts';
+import type { ChartData } from './chart-data.ts';
+import { checkedWords, countsLines } from './counts-words.ts';
+import { deathsTable } from './deaths-table.ts';
+import type { DiagnosisCause, DiagnosisDocument } from './diagnosis-document.ts';
+import { withTextsChanged } from './document-texts.ts';
+import { evidenceMarks, headline, percentWords } from './headline.ts';
+import { safeText } from './safe-text.ts';
+import { terminalChart } from './terminal-chart.ts';
+import { type TerminalStyle, terminalStyle } from './terminal-style.ts';
+import { labelled, wrapText } from './text-layout.ts';
+import { durationWords, windowWords } from './time-words.ts';
+
+export interface DiagnosisTextOptions {
+  readonly columns: number;
+  readonly colour: boolean;
+  /** Epoch ms, to say how long ago the window ended. */
+  readonly now: number;
+  /** IANA name of the reader's zone; UTC is always said as well. */
+  readonly timeZone: string;
+  readonly chart?: ChartData;
+  /** Only ASCII of our own; server text keeps its letters. */
+  readonly ascii?: boolean;
+  /** The systemd unit for the commands; the chart's unit or the service's name when not said. */
+  readonly unit?: string;
+}
+
+const INDENT = 11;
+const WIDEST = 110;
+/** Below this a cause is no candidate any more; with reasons against it, it was ruled out. */
+const RULED_OUT_BELOW = 0.05;
+const REASONS = 3;
+const CANDIDATES = 3;
+const RULED_OUT = 5;
+const GAPS = 5;
+
+/** One screen for the person on call: the verdict first, then why, how much, what was ruled out, what next. */
+export function diagnosisText(document: DiagnosisDocument, options: DiagnosisTextOptions): string {
+  const safe = withTextsChanged(document, { text: text => safeText(text), name: name => safeText(name, 80) });
+  const page = new Page(Math.max(40, Math.min(options.columns, WIDEST)), terminalStyle(options.colour));
+  const leading = leadingCause(safe);
+  verdict(page, safe, leading);
+  figures(page, safe, options);
+  drawChart(page, options);
+  candidates(page, safe, leading);
+  if (safe.verdict === 'inconclusive') gaps(page, safe);
+  page.block('Deaths of workers', deathsTable(safe, options.timeZone, page.columns));
+  if (safe.verdict !== 'inconclusive') gaps(page, safe);
+  next(page, safe, leading, options);
+  const text = `${page.lines.join('\n')}\n`;
+  return options.ascii ? inAscii(text) : text;
+}
+
+/** Lines under construction; every line fits the columns before it is coloured. */
+class Page {
+  readonly lines: string[] = [];
+  readonly columns: number;
+  readonly style: TerminalStyle;
+
+  constructor(columns: number, style: TerminalStyle) {
+    this.columns = columns;
+    this.style = style;
+  }
+
+  field(label: string, text: string): void {
+    const [first = '', ...more] = labelled(label, text, this.columns, INDENT);
+    this.lines.push(this.style.faint(first.slice(0, INDENT)) + first.slice(INDENT), ...more);
+  }
+
+  list(label: string, items: readonly string[]): void {
+    items.forEach((item, index) => {
+      this.field(index === 0 ? label : '', item);
+    });
+  }
+
+  block(heading: string, lines: readonly string[]): void {
+    if (lines.length === 0) return;
+    this.lines.push('', this.style.heading(heading), ...lines.map(line => `  ${line}`));
+  }
+}
+
+function leadingCause(document: DiagnosisDocument): DiagnosisCause | undefined {
+  const settled = document.verdict === 'confirmed' || document.verdict === 'likely';
+  return settled ? document.causes[0] : undefined;
+}
+
+function verdict(page: Page, document: DiagnosisDocument, leading: DiagnosisCause | undefined): void {
+  const colour = { confirmed: page.style.alarm, likely: page.style.doubt, inconclusive: page.style.doubt };
+  const paint = document.verdict === 'no-incident' ? page.style.calm : colour[document.verdict];
+  page.lines.push(...wrapText(headline(document), page.columns).map(paint));
+  page.lines.push(...wrapText(meaning(document, leading), page.columns), '');
+  if (leading !== undefined) page.list('Why', reasonLines(leading));
+}
+
+function meaning(document: DiagnosisDocument, leading: DiagnosisCause | undefined): string {
+  if (leading !== undefined) return meaningWords(leading);
+  if (document.verdict === 'no-incident') {
+    return checkedWords(document);
+  }
+  return 'The evidence does not settle one cause. Below: what was seen, and what would settle it.';
+}
+
+function reasonLines(cause: DiagnosisCause): string[] {
+  const lines = cause.because.slice(0, REASONS).map(({ text, evidence }) => text + evidenceMarks(evidence));
+  const more = cause.because.length - REASONS;
+  return more > 0 ? [...lines, `(${more} more ${more === 1 ? 'reason' : 'reasons'} in --json)`] : lines;
+}
+
+function figures(page: Page, document: DiagnosisDocument, options: DiagnosisTextOptions): void {
+  const fromMs = Date.parse(document.window.from);
+  const toMs = Date.parse(document.window.to);
+  const length = durationWords(toMs - fromMs);
+  const ended = options.now - toMs >= 60_000 ? `, ended ${durationWords(options.now - toMs, 1)} ago` : '';
+  page.field('When', `${windowWords(fromMs, toMs, options.timeZone)} (${length}${ended})`);
+  page.field('Where', document.servers.length === 0 ? 'recorded evidence' : document.servers.join(', '));
+  page.list('Counts', countsLines(document));
+  if (document.correlation.wording !== '') page.field('Link', document.correlation.wording);
+  page.list(
+    'Also seen',
+    document.observed.map(seen => `${seen.text}${evidenceMarks(seen.evidence)}`),
+  );
+}
+
+function drawChart(page: Page, options: DiagnosisTextOptions): void {
+  if (options.chart === undefined) return;
+  const [title, ...rows] = terminalChart(options.chart, {
+    columns: page.columns,
+    timeZone: options.timeZone,
+    ascii: options.ascii === true,
+  });
+  if (title !== undefined) page.lines.push('', page.style.faint(title), ...rows);
+}
+
+function candidates(page: Page, document: DiagnosisDocument, leading: DiagnosisCause | undefined): void {
+  const others = document.causes.filter(cause => cause !== leading);
+  const open = others.filter(cause => cause.probability >= RULED_OUT_BELOW);
+  const out = others.filter(cause => cause.probability < RULED_OUT_BELOW && cause.because.length > 0);
+  const line = (cause: DiagnosisCause, withPercent: boolean): string => {
+    const title = causeWords(cause.id).title + (withPercent ? ` ${percentWords(cause.probability)}` : '');
+    const [reason] = cause.because;
+    return reason === undefined ? title : `${title}: ${reason.text}${evidenceMarks(reason.evidence)}`;
+  };
+  if (open.length + out.length > 0) page.lines.push('');
+  page.list(
+    leading === undefined ? 'Candidates' : 'Or else',
+    openLines(open, cause => line(cause, true)),
+  );
+  page.list(
+    'Ruled out',
+    openLines(out, cause => line(cause, false), RULED_OUT),
+  );
+}
+
+function openLines(
+  causes: readonly DiagnosisCause[],
+  line: (cause: DiagnosisCause) => string,
+  most: number = CANDIDATES,
+): string[] {
+  const lines = causes.slice(0, most).map(line);
+  const more = causes.length - most;
+  return more > 0 ? [...lines, `and ${more} more in --json`] : lines;
+}
+
+function gaps(page: Page, document: DiagnosisDocument): void {
+  const lines = document.gaps
+    .slice(0, GAPS)
+    .flatMap(gap => [
+      ...labelled('-', `${gap.server}, ${gap.source.replaceAll('-', ' ')}: ${gap.text}`, page.columns - 2, 2),
+      ...labelled('', `Fix: ${gap.fix}`, page.columns - 2, 2),
+    ]);
+  const more = document.gaps.length - GAPS;
+  if (more > 0) lines.push(`and ${more} more in --json`);
+  if (document.verdict === 'inconclusive' && lines.length > 0)
+    lines.push('Then run the same diagnosis again.');
+  page.block(document.verdict === 'inconclusive' ? 'What would settle it' : 'Could not be seen', lines);
+}
+
+function next(
+  page: Page,
+  document: DiagnosisDocument,
+  leading: DiagnosisCause | undefined,
+  options: DiagnosisTextOptions,
+): void {
+  page.block(
+    'Look next (nothing here changes a server)',
+    stepLines(page, stepsFor(document, leading, options)),
+  );
+  const example = leading?.because[0]?.evidence[0] ?? Object.keys(document.evidence)[0];
+  if (example !== undefined) {
+    page.lines.push('', page.style.faint(`Open the line behind a number: staunch show ${example}`));
+  }
+}
+
+/** Steps for the cause; while nothing is settled, the first look for each of the best candidates. */
+function stepsFor(
+  document: DiagnosisDocument,
+  leading: DiagnosisCause | undefined,
+  options: DiagnosisTextOptions,
+): NextStep[] {
+  const unit = options.unit ?? options.chart?.unit ?? unitOf(document.service);
+  const window = { fromMs: Date.parse(document.window.from), toMs: Date.parse(document.window.to) };
+  if (leading !== undefined) return nextSteps(leading.id, unit, window);
+  if (document.verdict === 'no-incident') return [];
+  const open = document.causes.filter(cause => cause.probability >= RULED_OUT_BELOW).slice(0, CANDIDATES);
+  return open.flatMap(cause => nextSteps(cause.id, unit, window).slice(0, 1));
+}
+
+function stepLines(page: Page, steps: readonly NextStep[]): string[] {
+  return steps.flatMap(({ words, command }, index) => [
+    ...labelled(`${index + 1}.`, words, page.columns - 2, 3),
+    // A command is never wrapped: broken lines cannot be copied.
+    ...(command === undefined ? [] : [`   ${page.style.faint('$')} ${command}`]),
+  ]);
+}
+
+function unitOf(service: string): string {
+  return service.endsWith('.service') ? service : `${service}.service`;
+}
+
+const ASCII_OF: Readonly<Record<string, string>> = { '–': '-', '…': '~', '·': '|', '×': 'x' };
+
+function inAscii(text: string): string {
+  return text.replace(/[–…·×]/g, sign => ASCII_OF[sign] ?? sign);
+}

@@ -1,0 +1,37 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { RegistryFile } from './inventory/registry-file.ts';
+
+// Writes the JSON schemas that editors use, from the zod schemas that Staunch itself checks files with.
+// With --check nothing is written: it fails when a file in the repository no longer matches.
+
+const SCHEMA_FILES = [
+  { path: 'staunch.schema.json', title: 'Staunch: servers and services', schema: RegistryFile },
+];
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const checking = process.argv.includes('--check');
+
+for (const { path, title, schema } of SCHEMA_FILES) {
+  // Draft 7 is what the YAML language server understands best.
+  const { $schema, ...rest } = z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
+  const text = `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`;
+  const file = join(root, path);
+  if (!checking) {
+    writeFileSync(file, text);
+    process.stdout.write(`${path} written\n`);
+  } else if (currentText(file) !== text) {
+    process.stderr.write(`${path} does not match its zod schema any more: run "npm run schema"\n`);
+    process.exitCode = 1;
+  }
+}
+
+function currentText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,79 @@
+# The journal of a unit. journald refuses nobody: to a user who may not read the system's journal it shows an
+# empty one and ends with 0, so an empty answer has to be told from a denied one here.
+
+journal_bytes=2500000
+journal_fields=MESSAGE,MESSAGE_ID,_PID,_COMM,_TRANSPORT,_SYSTEMD_UNIT,UNIT,OBJECT_SYSTEMD_UNIT,COREDUMP_UNIT,COREDUMP_PID,COREDUMP_SIGNAL,COREDUMP_COMM,JOB_TYPE,_SYSTEMD_INVOCATION_ID,INVOCATION_ID,SYSLOG_IDENTIFIER,PRIORITY,_SOURCE_MONOTONIC_TIMESTAMP,_BOOT_ID,_HOSTNAME
+
+# journal_json ARG...: only the fields that are read (systemd before 236 prints all of them). --all, because
+# without it a field of more than 4 KB comes out as null: a traceback in one message.
+journal_json() {
+  if [ -z "${journal_format-}" ]; then
+    case $(journalctl --help 2>/dev/null) in
+      *--output-fields*) journal_format="--output-fields=$journal_fields" ;;
+      *) journal_format=--no-pager ;;
+    esac
+  fi
+  journalctl -q --no-pager --all -o json "$journal_format" "$@"
+}
+
+# Answers 0 when this user sees the system's journal, 77 when not, 69 when there is none.
+journal_access() {
+  if ! have journalctl; then
+    complain 'There is no journalctl here: nothing of the unit is kept by journald.'
+    return 69
+  fi
+  journal_seen=no
+  for journal_file in /var/log/journal/*/system*.journal /run/log/journal/*/system*.journal; do
+    if [ -r "$journal_file" ]; then return 0; fi
+    if [ -e "$journal_file" ]; then journal_seen=yes; fi
+  done
+  # Where the files are elsewhere (a namespace, a remote store): whoever sees a line of PID 1 sees them all.
+  if [ -n "$(journalctl -q --no-pager -n 1 -o cat _PID=1 2>/dev/null)" ]; then return 0; fi
+  for journal_file in /var/log/journal /run/log/journal; do
+    if [ -d "$journal_file" ]; then journal_seen=yes; fi
+  done
+  if [ "$journal_seen" = no ]; then
+    complain 'journald keeps no journal here (neither /var/log/journal nor /run/log/journal is there).'
+    return 69
+  fi
+  complain "User $(id -un) (groups: $(id -Gn)) may not read the system journal, which looks like an empty one. Fix: usermod -aG systemd-journal $(id -un), then log in anew."
+  return 77
+}
+
+# Keeps what tells about the unit; the access log of the app would bury it and says nothing that NGINX's does not.
+journal_filter_awk='
+/ HTTP\/[0-9.]+\\" [1-5][0-9][0-9]/ && !/"_PID":"1"/ { dropped++; next }
+/"_SYSTEMD_UNIT":"systemd-journald\.service"/ {
+  # Of journald only that it threw lines of this unit away, or lost some.
+  if (index($0, "Suppressed ") && index($0, ENVIRON["STAUNCH_UNIT"])) emit($0)
+  else if (index($0, "Missed ")) emit($0)
+  next
+}
+length($0) > 65536 { left_out++; next }
+{ emit($0) }
+END {
+  left_out += dropped
+  emit_rest()
+  # Nothing at all, not even a line that was left out.
+  if (!NR) exit 9
+}
+'
+
+# The unit, what PID 1 and systemd-coredump say about it (-u includes both), and the userspace OOM killers.
+ask_unit_journal() {
+  check_unit "$1" && check_window "$2" "$3" || return
+  journal_access
+  journal_state=$?
+  if [ "$journal_state" -eq 69 ]; then return 69; fi
+  journal_before=$(journal_json -u "$1" --until "@$(($2 - 1))" -n 1) || journal_before=
+  {
+    if [ -n "$journal_before" ]; then printf '%s\n' "$journal_before"; fi
+    journal_json -u "$1" -u systemd-journald.service -u systemd-oomd.service -u earlyoom.service -u nohang.service \
+      --since "@$2" --until "@$(($3 + 1))" || complain "journalctl failed for $1."
+  } | STAUNCH_UNIT=$1 "$staunch_awk" -v bound="$journal_bytes" "$bounded_awk$journal_filter_awk"
+  journal_empty=$?
+  if [ "$journal_state" -eq 0 ]; then return 0; fi
+  # A service that runs as this very user shows its own lines, but never what PID 1 says about it.
+  if [ "$journal_empty" -eq 0 ]; then return 1; fi
+  return 77
+}
