@@ -42,7 +42,10 @@ export async function doctor(context: ServerContext & { readonly machine: LocalM
     say(false, `${context.registry.file}: nothing else can be checked until it is right`);
     return EXIT.usage;
   }
-  say(true, `${context.registry.file}: ${registry.servers.size} servers, ${registry.services.size} services`);
+  say(
+    true,
+    `${context.registry.file}: ${counted(registry.servers.size, 'server')}, ${counted(registry.services.size, 'service')}`,
+  );
 
   const servers = [...registry.servers.values()];
   for (const [path, users] of grouped(servers, server => server.identityFile)) {
@@ -89,7 +92,11 @@ function agentText(socket: string, users: readonly Server[], found: AgentState):
   }
   if (found.keys === 0)
     return [false, `${named}: holds no key. Load the read key: ssh-add ~/.ssh/staunch_read`];
-  return [true, `${named}: holds ${found.keys === 1 ? '1 key' : `${found.keys} keys`}`];
+  return [true, `${named}: holds ${counted(found.keys, 'key')}`];
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
 
 function namesOf(servers: readonly Server[]): string {

@@ -22,10 +22,10 @@ export function examinationText(found: ServerExamination): string {
     `  versions   ${versionsText(found.versions)}`,
     `  clock      ${clockText(found.clock)}`,
     `  units      ${found.units.map(unit => safeText(unit.unit, 120)).join(', ') || 'none runs Gunicorn'}`,
-    ...modeLines(found.checks),
+    ...loginLines(found.checks),
     ...found.unanswered.map(text => `  no answer  ${safeText(text.trim())}`),
   ];
-  const checks = found.checks.filter(check => !MODE.test(check.name));
+  const checks = found.checks.filter(check => !ABOUT_THE_LOGIN.has(check.name));
   for (const state of ['ok', 'absent'] as const) {
     const names = checks.filter(check => check.state === state).map(check => checkText(check));
     if (names.length > 0)
@@ -67,19 +67,22 @@ const FAILURES: Readonly<Record<string, string>> = {
   cancelled: 'stopped',
 };
 
-/** A check that is no check: how the script was started. */
-const MODE = /^mode$/;
+/** Lines of the answer that tell how the key signed in, rather than what may be read. */
+const ABOUT_THE_LOGIN = new Set(['user', 'mode']);
 
-function modeLines(checks: readonly AccessCheck[]): string[] {
-  const mode = checks.find(check => MODE.test(check.name))?.detail;
-  if (mode === undefined) return [];
-  const text =
-    mode === 'forced' ? 'forced command: the key can only read' : `${safeText(mode, 40)}: the key is a login`;
-  return [`  key        ${text}`];
+function loginLines(checks: readonly AccessCheck[]): string[] {
+  const detailOf = (name: string) => checks.find(check => check.name === name)?.detail;
+  const [user, mode] = [detailOf('user'), detailOf('mode')];
+  const lines = user === undefined ? [] : [`  signed in  ${safeText(user, 400)}`];
+  if (mode === 'forced') lines.push('  key        forced command: the key can only read');
+  if (mode === 'shell') lines.push('  key        a login: it can run what its user can (see docs/access.md)');
+  return lines;
 }
 
 function checkText(check: AccessCheck): string {
-  return check.detail === undefined ? check.name : `${check.name} (${safeText(check.detail, 200)})`;
+  // The read script ends its complaint with a fix of its own; the command below it is the exact one.
+  const detail = check.detail?.replace(/ Fix: .*$/s, '');
+  return detail === undefined ? check.name : `${check.name} (${safeText(detail, 200)})`;
 }
 
 function versionsText(versions: Versions | undefined): string {

@@ -203,6 +203,8 @@ async function keyText(server: Server, context: ServerAddContext): Promise<strin
     `A login that may only come from here, without tunnels and terminal:\n  ${lines.plain}\n\n` +
     `Better: a key that can run the read script and nothing else:\n  ${lines.forced}\n` +
     `  (install the script first: staunch server read-script, as ${READ_SCRIPT_PATH}, owner root, mode 0755)\n` +
+    `\nIf other servers are reached through it (jump), it must be allowed to forward; one permitopen for each of them:\n` +
+    `  ${lines.jump}\n` +
     (fill && `\nFill in:\n${fill}`)
   );
 }

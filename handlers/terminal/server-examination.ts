@@ -21,6 +21,9 @@ export type ServerExamination =
       readonly unanswered: readonly string[];
     };
 
+/** Where no unit runs Gunicorn the server is read for its NGINX, if at all. */
+const NGINX_UNIT = 'nginx.service';
+
 /** A question of a survey: a tired server gets ten seconds, no answer here is long. */
 export function surveyQuestion(verb: ReadVerb, args: readonly string[] = [], maxBytes = 1 << 20): Question {
   return { verb, args, limits: { timeoutMs: 10_000, maxBytes } };
@@ -54,7 +57,7 @@ export async function examineServer(
   const [time] = await source.ask(server, [surveyQuestion('clock')], cancel);
   const receivedAtMs = clock.nowMs();
   const asked = units.length > 0 ? units : running.map(unit => unit.unit);
-  const accessOf = asked.length > 0 ? asked : [''];
+  const accessOf = asked.length > 0 ? asked : [NGINX_UNIT];
   const access = await source.ask(
     server,
     accessOf.map(unit => surveyQuestion('access', [unit])),

@@ -68,7 +68,8 @@ export class HostDraft {
   /** The finished file, its times moved to this machine's clock. */
   finish(user?: string): HostFile {
     const shift = new ClockShift(this.clock);
-    const parts = Object.fromEntries(Object.entries(this.parts).filter(([, value]) => value !== undefined));
+    const moved = { ...this.parts, unit: this.parts.unit && shift.unit(this.parts.unit) };
+    const parts = Object.fromEntries(Object.entries(moved).filter(([, value]) => value !== undefined));
     return {
       server: this.server,
       ...(user !== undefined && { user }),
@@ -105,6 +106,15 @@ class ClockShift {
       ...coverage,
       ...(coverage.fromMs !== undefined && { fromMs: coverage.fromMs - this.#byMs }),
       ...(coverage.toMs !== undefined && { toMs: coverage.toMs - this.#byMs }),
+    };
+  }
+
+  unit(unit: UnitState): UnitState {
+    if (this.#byMs === 0) return unit;
+    return {
+      ...unit,
+      ...(unit.activeSinceMs !== undefined && { activeSinceMs: unit.activeSinceMs - this.#byMs }),
+      ...(unit.mainStartedMs !== undefined && { mainStartedMs: unit.mainStartedMs - this.#byMs }),
     };
   }
 

@@ -1,4 +1,4 @@
-import { readJournalRecord, recordMoment } from '../signals/journal-record.ts';
+import { JOURNAL_LINE_BYTES, readJournalRecord, recordMoment } from '../signals/journal-record.ts';
 import { createKernelLogReader } from '../signals/kernel-log.ts';
 import { sliceLines } from '../signals/lines.ts';
 import type { Signal } from '../signals/signal.ts';
@@ -49,7 +49,7 @@ function* readOne(recording: Recording, draft: HostDraft): Generator<undefined, 
   });
   let lines = 0;
   let firstMs = Number.POSITIVE_INFINITY;
-  for (const slice of sliceLines(recording.bytes)) {
+  for (const slice of sliceLines(recording.bytes, JOURNAL_LINE_BYTES)) {
     for (const line of slice) {
       if (line === '' || line.startsWith('-- ') || line.startsWith('Hint: ')) continue;
       if (!line.startsWith('#')) {

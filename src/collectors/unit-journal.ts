@@ -1,4 +1,4 @@
-import { type JournalRecord, readJournalRecord, readTextRecord, recordMoment } from '../signals/journal-record.ts';
+import { JOURNAL_LINE_BYTES, type JournalRecord, readJournalRecord, readTextRecord, recordMoment } from '../signals/journal-record.ts';
 import { sliceLines } from '../signals/lines.ts';
 import { createUnitJournalReader } from '../signals/unit-journal.ts';
 import { type Collector, LONG, type Recording } from './collector.ts';
@@ -43,7 +43,7 @@ function* readOne(recording: Recording, draft: HostDraft): Generator<undefined, 
   const reader = createUnitJournalReader(draft.context, draft.unitName);
   let fromMs = Number.POSITIVE_INFINITY;
   let own = 0;
-  for (const slice of sliceLines(recording.bytes)) {
+  for (const slice of sliceLines(recording.bytes, JOURNAL_LINE_BYTES)) {
     for (const line of slice) {
       const record = recordOf(line, draft);
       const at = record && recordMoment(record);

@@ -35,7 +35,7 @@ export function outagesOf(host: HostFile, unit: string, window: Window, ownKills
   const outages = mergeNear(stretchesOf(events)).map(stretch => ({
     server: host.server,
     fromMs: stretch.fromMs,
-    ...(stretch.toMs !== undefined && { toMs: stretch.toMs }),
+    ...endOf(stretch, host),
     ...classify(stretch, events, ownKills),
   }));
   const standing = outages.length === 0 ? downAllAlong(host, window) : undefined;
@@ -74,6 +74,13 @@ function stretchesOf(events: readonly Event[]): Stretch[] {
   }
   if (open) stretches.push(startedMs === undefined ? open : { ...open, toMs: startedMs });
   return stretches;
+}
+
+/** Where the log ends before the unit was back, the unit's own state may still know when it came back. */
+function endOf(stretch: Stretch, { unit }: HostFile): { toMs?: number } {
+  if (stretch.toMs !== undefined) return { toMs: stretch.toMs };
+  const sinceMs = unit?.activeState === 'active' ? unit.activeSinceMs : undefined;
+  return sinceMs !== undefined && sinceMs >= stretch.fromMs - 1_000 ? { toMs: sinceMs } : {};
 }
 
 function goesDown(event: Event): boolean {

@@ -11,6 +11,9 @@ export interface AccessGrant {
 }
 
 const NEW_LOGIN = 'A group counts from the next login on.';
+const ROTATED = 'It holds for the files of the next rotations too.';
+/** `stat`'s `%U:%G %A`, as the read script adds it: `www-data:adm -rw-r-----`. */
+const GROUP = /\([A-Za-z0-9_.-]{1,64}:([A-Za-z0-9_.-]{1,64}) [-a-z]{10}/;
 const PATH = /\/[A-Za-z0-9_./@:+=-]{1,400}/;
 
 /**
@@ -59,15 +62,17 @@ export function accessGrant(name: string, user: string, detail = ''): AccessGran
     };
   }
   if (/log/.test(name)) {
-    return {
-      loses: /access/.test(name) ? 'the count of 502s, request by request' : "NGINX's reason for each 502",
-      commands: [
-        `sudo usermod -aG adm ${user}`,
-        `sudo setfacl -m u:${user}:rx,d:u:${user}:r ${folder} && sudo setfacl -m u:${user}:r ${folder}/*.log`,
-      ],
-      advised: true,
-      remark: `The first where the logs belong to group adm (Debian, Ubuntu), the second elsewhere; see ls -l ${folder}. ${NEW_LOGIN}`,
-    };
+    const loses = /access/.test(name)
+      ? 'the count of 502s, request by request'
+      : "NGINX's reason for each 502";
+    const group = GROUP.exec(detail)?.[1];
+    const join = `sudo usermod -aG adm ${user}`;
+    const list = `sudo setfacl -m u:${user}:rx,d:u:${user}:r ${folder} && sudo setfacl -m u:${user}:r ${folder}/*.log`;
+    if (group === 'adm') return { loses, commands: [join], advised: true, remark: NEW_LOGIN };
+    // Any other group (root, www-data, nginx) opens more than logs.
+    if (group !== undefined) return { loses, commands: [list], advised: true, remark: ROTATED };
+    const remark = `The first where the logs belong to group adm (Debian, Ubuntu), the second elsewhere; see ls -l ${folder}. ${NEW_LOGIN}`;
+    return { loses, commands: [join, list], advised: true, remark };
   }
   if (/cgroup|proc|worker/.test(name)) {
     const remark =

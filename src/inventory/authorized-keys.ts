@@ -7,6 +7,8 @@ export interface AuthorizedKeysLines {
   readonly plain: string;
   /** The key can run the installed read script and nothing else. */
   readonly forced: string;
+  /** For a server that others are reached through (`restrict` alone closes that): the one port it may forward to. */
+  readonly jump: string;
   /** What a person has to fill in before a line works. */
   readonly toFillIn: readonly string[];
 }
@@ -21,7 +23,9 @@ export function authorizedKeysLines(
 ): AuthorizedKeysLines {
   const [type, body] = publicKey?.trim().split(/\s+/) ?? [];
   const known =
-    type !== undefined && body !== undefined && /^[a-z0-9@.-]+ [A-Za-z0-9+/=]+$/.test(`${type} ${body}`);
+    type !== undefined &&
+    body !== undefined &&
+    /^(?:ssh|ecdsa|sk)-[a-z0-9@.-]+ AAAA[A-Za-z0-9+/=]+$/.test(`${type} ${body}`);
   const key = known ? `${type} ${body} staunch-read` : 'ssh-ed25519 YOUR-PUBLIC-KEY staunch-read';
   const address =
     clientAddress !== undefined && /^[0-9A-Fa-f.:]+$/.test(clientAddress) ? clientAddress : undefined;
@@ -29,6 +33,7 @@ export function authorizedKeysLines(
   return {
     plain: `restrict,${from} ${key}`,
     forced: `restrict,${from},command="${READ_SCRIPT_PATH}" ${key}`,
+    jump: `restrict,port-forwarding,permitopen="ADDRESS-BEHIND-IT:22",${from} ${key}`,
     toFillIn: [
       ...(address === undefined
         ? ['ADDRESS-OF-STAUNCH: the address (or CIDR range) Staunch connects from']

@@ -1,4 +1,4 @@
-import { MASK } from './masking-rules.ts';
+import { MASK, UNIT_TYPE } from './masking-rules.ts';
 
 /**
  * A name and the sign that gives it a value, in the notations of logs: `NAME=v`, `name: v`, `"name": "v"`,
@@ -6,14 +6,14 @@ import { MASK } from './masking-rules.ts';
  * once per word, so that long runs of letters cost no more than their length.
  */
 const NAME =
-  /(?<![A-Za-z0-9_.-])(-{0,2})([A-Za-z0-9_][\w.-]{0,120})(\\?["']?\s{0,4}(?:={1,3}>?|:(?!\/\/)|%3[dD])\s{0,4}|\\?["'],\s{0,4}(?=[bru]{0,2}\\?["'])|>|\s{1,3})/g;
+  /(?<![A-Za-z0-9_.-])(-{0,2})([A-Za-z0-9_][\w.-]{0,120})(\\?["']?[ \t]{0,4}(?:={1,3}>?|:(?!\/\/)|%3[dD])[ \t]{0,4}|\\?["'],[ \t]{0,4}(?=[bru]{0,2}\\?["'])|>|[ \t]{1,3})/g;
 
 /** Names that hold a secret wherever they stand in the word: `DB_PASSWORD`, `x-csrftoken`, `clientSecret`. */
 const SECRET_PART =
   /passw|passphrase|passwd|secret|token|credential|cookie|csrf|xsrf|authorization|(?:api|access|private|signing|encryption|auth|account|license|master|shared|storage|service|ssh|consumer|deploy|webhook|session|sas|hmac|crypto|app)key/;
 /** Names that hold a secret only as a word of their own: `DB_PASS`, but not `passenger`. */
 const SECRET_WORDS: ReadonlySet<string> = new Set(
-  'pass pwd auth jwt bearer otp totp sid session sessionid sessid phpsessid jsessionid signature sig hmac salt nonce sas'.split(
+  'pass pwd auth jwt bearer otp totp sid session sessionid sessid phpsessid jsessionid signature hmac salt nonce sas'.split(
     ' ',
   ),
 );
@@ -25,15 +25,22 @@ const DIRECTORIES: ReadonlySet<string> = new Set(['PWD', 'OLDPWD']);
 /** Headers whose value is the rest of the line, blanks and all. */
 const HEADERS = /^(?:proxy-)?authorization$|^(?:set-)?cookie2?$|^x-(?:auth|api|csrf|amz-security).*$/i;
 
-function isSecretName(name: string): boolean {
-  if (DIRECTORIES.has(name)) return false;
+/** Numbers such as `sig=11` and `session=3` are the kernel's and the audit log's, and no secret. */
+const SHORT_NUMBER = /^\d{1,3}$/;
+
+/** `sure` when the value is hidden whatever it is, `unless-number` when a short number stays. */
+function secrecyOf(name: string, sign: string): 'sure' | 'unless-number' | undefined {
+  if (DIRECTORIES.has(name) || UNIT_TYPE.test(name)) return undefined;
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .split(/[_.-]+/)
     .filter(word => word !== '');
-  if (words.length > 1 && ABOUT.test(words.at(-1) ?? '')) return false;
-  return SECRET_PART.test(words.join('')) || words.some(word => SECRET_WORDS.has(word));
+  if (words.length > 1 && ABOUT.test(words.at(-1) ?? '')) return undefined;
+  if (SECRET_PART.test(words.join(''))) return 'sure';
+  // "sshd-session: root@notty" is a program that speaks; `X-Session: …` is a header.
+  if (sign === ': ' && /-/.test(name) && !/^x-/i.test(name)) return undefined;
+  return name === 'sig' || words.some(word => SECRET_WORDS.has(word)) ? 'unless-number' : undefined;
 }
 
 /** Hides the value of every name that sounds like a secret, in assignments, headers, JSON, reprs and flags. */
@@ -45,13 +52,15 @@ export function maskNamedSecrets(text: string): string {
     const [all, dashes = '', name = '', sign = ''] = match;
     // Values may hold names again (`MESSAGE=password=x`), so the search goes on right behind the sign.
     NAME.lastIndex = match.index + all.length;
-    if (!givesValue(text, match.index, dashes, sign) || !isSecretName(name)) {
+    const secrecy = givesValue(text, match.index, dashes, sign) ? secrecyOf(name, sign) : undefined;
+    if (secrecy === undefined) {
       if (/^\s|^>/.test(sign)) NAME.lastIndex = match.index + all.length - sign.length;
       continue;
     }
     const start = match.index + all.length;
     const value = valueAt(text, start, match.index, name, sign);
-    if (value.end > value.start) {
+    const stays = secrecy === 'unless-number' && SHORT_NUMBER.test(text.slice(value.start, value.end));
+    if (value.end > value.start && !stays) {
       shown += `${text.slice(done, value.start)}${MASK}`;
       done = value.end;
     }
@@ -60,12 +69,20 @@ export function maskNamedSecrets(text: string): string {
   return shown + text.slice(done);
 }
 
-/** A blank gives a value only to a flag, `>` only to an XML element. */
+/** A blank gives a value only to a flag, `>` only to an XML element, a comma only in `('name', 'value')`. */
 function givesValue(text: string, nameStart: number, dashes: string, sign: string): boolean {
+  if (sign.includes(','))
+    return /\([bru]{0,2}\\?["']$/.test(text.slice(Math.max(0, nameStart - 5), nameStart));
   if (/^\s+$/.test(sign)) return dashes === '--';
   if (sign === '>') return text[nameStart - 1] === '<';
   return true;
 }
+
+/**
+ * A value without quotes. Brackets and commas end it only where a sentence or a list goes on behind them,
+ * and never inside a mask.
+ */
+const BARE_VALUE = /(?:\[(?:masked|e-mail|ip)\]|(?![,;)\]}](?:\s|$|["'\\]))(?!\\[nrt"'])[^\s&"'<>])*/y;
 
 interface Span {
   readonly start: number;
@@ -86,7 +103,8 @@ function valueAt(text: string, start: number, nameStart: number, name: string, s
     if (!/["']/.test(sign)) return { start, end: closingQuote(text, start, escaped + before) };
   }
   if (HEADERS.test(name)) return { start, end: endBefore(text, start, /[\n\r"']|\\[nr"']/g) };
-  return { start, end: endBefore(text, start, /[\s&"'<>]|[,;)\]}](?=\s|$|["'\\])|\\[nrt"']/g) };
+  BARE_VALUE.lastIndex = start;
+  return { start, end: start + (BARE_VALUE.exec(text)?.[0].length ?? 0) };
 }
 
 function endBefore(text: string, start: number, stop: RegExp): number {

@@ -54,7 +54,7 @@ const LOOKS_RANDOM = /[0-9=_.~+/]|[a-z][A-Z]|^[A-Z]{6,}$/;
 const MAIL =
   /(?<![A-Za-z0-9._%+-])([A-Za-z0-9._%+-]{1,64}?)(@|%40)((?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24})(?![A-Za-z0-9-])/g;
 /** `getty@tty1.service` is a unit. Source: systemd.unit(5), unit types. */
-const UNIT_TYPE = /\.(?:service|socket|timer|slice|scope|mount|automount|target|path|device|swap)$/;
+export const UNIT_TYPE = /\.(?:service|socket|timer|slice|scope|mount|automount|target|path|device|swap)$/;
 
 /** Hides whatever is recognised as a secret or an e-mail address by its own looks. */
 export function maskShapes(text: string): string {

@@ -1,7 +1,7 @@
 /** A value as a configuration file writes it; `computed` for anything that only running it could tell. */
 export type ConfigValue = number | string | boolean | readonly string[] | 'computed';
 
-export interface ConfigAssignment {
+interface ConfigAssignment {
   /** `literal` false: the value depends on something else, `value` is then `computed`. */
   readonly literal: boolean;
   readonly value: ConfigValue;
@@ -9,7 +9,7 @@ export interface ConfigAssignment {
   readonly lineText: string;
 }
 
-export interface ConfigFile {
+interface ConfigFile {
   /** The last top-level assignment of each name, since anything that may have replaced them all. */
   readonly assignments: ReadonlyMap<string, ConfigAssignment>;
   /** False when names may come from elsewhere (`import *`, `globals()`, `exec`) or the text is cut off. */

@@ -144,7 +144,7 @@ function integerOf(text: string): number | 'computed' {
 }
 
 /** ExecStart, Environment and EnvironmentFile of `systemctl cat`, for when `systemctl show` is not there. */
-export interface UnitFileSettings {
+interface UnitFileSettings {
   readonly execStart?: { readonly value: string; readonly line: SourceLine };
   readonly environment: readonly { readonly value: string; readonly line: SourceLine }[];
   readonly hasEnvironmentFile: boolean;

@@ -58,7 +58,7 @@ const IS_FLAG = new Set(FLAGS);
 const MAX_WORDS = 2_000;
 
 /** What a command line (or GUNICORN_CMD_ARGS) sets. */
-export interface GunicornArguments {
+interface GunicornArguments {
   /** Each option's values in order; the last wins, except for `bind`, which collects. Flags have `''`. */
   readonly values: ReadonlyMap<string, readonly string[]>;
   /** False when a word was a variable that may stand for further options (`ExecStart=gunicorn $ARGS app`). */

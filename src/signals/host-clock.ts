@@ -2,7 +2,7 @@ import { answerLines, known } from './answer-lines.ts';
 import type { HostClock } from './host-state.ts';
 
 /** When a question was sent and its answer came, epoch ms by this machine's clock. */
-export interface RoundTrip {
+interface RoundTrip {
   readonly sentAtMs: number;
   readonly receivedAtMs: number;
 }
@@ -44,7 +44,7 @@ export function readBootEpochMs(text: string): number | undefined {
 }
 
 /** Texts of a bundle that may tell the server's zone. Any of them may be missing. */
-export interface ZoneEvidence {
+interface ZoneEvidence {
   /** A line with `$time_local` or `$time_iso8601`: written by the same process as the zone-less error.log. */
   readonly nginxAccessLine?: string;
   /** `systemctl show`: its stamps end in the zone's abbreviation. */

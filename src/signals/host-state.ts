@@ -105,7 +105,10 @@ export interface LogTarget {
 /** What `nginx -T` says that matters to a 502. */
 export interface NginxConfig {
   /** Format name to its template and escape mode; `combined` is always there. */
-  readonly formats: ReadonlyMap<string, { readonly template: string; readonly escape: 'default' | 'json' | 'none' }>;
+  readonly formats: ReadonlyMap<
+    string,
+    { readonly template: string; readonly escape: 'default' | 'json' | 'none' }
+  >;
   readonly accessLogs: readonly LogTarget[];
   readonly errorLogs: readonly LogTarget[];
   /** Upstream group name to its servers (`unix:/run/app.sock`, `10.0.0.2:8000`) and keepalive. */

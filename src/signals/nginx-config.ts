@@ -20,6 +20,8 @@ const LEVEL_BLOCKS = new Set(['server', 'location', 'if', 'limit_except']);
 
 type ProxyPass = NginxConfig['proxyPasses'][number];
 
+/** What marks a file as a part of http: none of these may stand outside of it. */
+const HTTP_PARTS = ['server', 'upstream', 'location', 'map', 'log_format', 'access_log'];
 /** Levels nested deeper come from files that include themselves. */
 const MAX_LEVELS = 32;
 
@@ -110,7 +112,7 @@ class Reading {
     for (const [index, file] of this.#files.all.entries()) {
       if (this.#files.wasReached(file)) continue;
       const own = names(file);
-      const isPart = ['server', 'upstream', 'location'].some(name => own.has(name));
+      const isPart = HTTP_PARTS.some(name => own.has(name));
       const directives = this.#files.expandFile(file);
       if (own.has('http') || (index === 0 && !isPart)) this.#readMain(directives);
       else this.#readLevel(directives, 'http', NOTHING);
@@ -256,7 +258,7 @@ class Reading {
 
 /** `http://app/x` gives `app`, `http://unix:/run/a.sock:/x` gives `unix:/run/a.sock`; variables stay text. */
 function passTarget(url: string): string {
-  const bare = url.slice(0, 4096).replace(/^[a-z]{2,8}:\/\//i, '');
+  const bare = url.slice(0, 4096).replace(/^\$?\w{2,40}:\/\//, '');
   if (bare.startsWith('unix:')) {
     const end = bare.indexOf(':', 'unix:'.length);
     return end < 0 ? bare : bare.slice(0, end);

@@ -63,9 +63,12 @@ export class NginxFiles {
     const named = this.#byPath.get(pattern);
     if (named !== undefined) return [named];
     if (!/[*?[]/.test(pattern)) return [];
-    return this.all.filter(
-      file => file.path !== '' && --this.#comparisonsLeft >= 0 && matchesGlob(file.path, pattern),
-    );
+    const found: NginxFile[] = [];
+    for (const file of this.all) {
+      if (--this.#comparisonsLeft < 0) break;
+      if (file.path !== '' && matchesGlob(file.path, pattern)) found.push(file);
+    }
+    return found;
   }
 }
 

@@ -45,6 +45,7 @@ export function faultOf({ text, level, errno }: NginxMessage): UpstreamFault | u
       break;
   }
   if (text.includes(' could not be resolved (')) return 'name-not-resolved';
+  if (text.includes('worker_connections are not enough')) return undefined;
   // TLS to the upstream, a socket that could not be made or bound: the peer was never reached.
   if (text.endsWith('while SSL handshaking to upstream') || text.endsWith('while connecting to upstream')) {
     return level === 'warn' || level === 'info' || level === 'notice' ? undefined : 'connect-failed';

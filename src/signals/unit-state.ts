@@ -5,7 +5,7 @@ import { isoMoment } from './moments.ts';
 import type { SourceLine } from './signal.ts';
 
 /** What turns a unit's local and monotonic stamps into instants. */
-export interface UnitStateClock {
+interface UnitStateClock {
   readonly clock?: HostClock;
   /** When the server booted, epoch ms: dates stamps whose zone abbreviation tells nothing. */
   readonly bootEpochMs?: number;

@@ -40,10 +40,13 @@ continued || /^[ \t]*Environment=/ {
 { print }
 '
 
+# unit_masked TEXT: the text without secrets.
+unit_masked() { printf '%s\n' "$1" | "$staunch_awk" "$unit_mask_awk"; }
+
 ask_unit_state() {
   check_unit "$1" && need_systemd || return
   unit_shown=$(systemctl show -- "$1") || { complain "systemctl show $1 failed."; return 1; }
-  printf '%s\n' "$unit_shown" | "$staunch_awk" "$unit_mask_awk"
+  unit_masked "$unit_shown"
   # systemctl answers 0 for a unit that nobody ever heard of.
   case $unit_shown in
     *LoadState=not-found*) complain "There is no unit $1 on this host."; return 69 ;;
@@ -53,7 +56,7 @@ ask_unit_state() {
 ask_unit_files() {
   check_unit "$1" && need_systemd || return
   unit_text=$(systemctl cat -- "$1") || { complain "systemctl cat $1 failed: the unit or one of its files is not there."; return 69; }
-  printf '%s\n' "$unit_text" | "$staunch_awk" "$unit_mask_awk"
+  unit_masked "$unit_text"
 }
 
 # Units whose ExecStart names Gunicorn, and those in whose cgroup a Gunicorn runs (started by a wrapper script).

@@ -57,13 +57,17 @@ BEGIN {
 }
 # Between two files of one stream; \001 cannot stand in a log of NGINX, which escapes control characters.
 substr($0, 1, 1) == "\001" {
+  # The mark stands on a line of its own even behind a file without a last line end: that is the empty line.
+  blank = 0
   if (substr($0, 2, 5) == "file ") { begin_file(substr($0, 7)); next }
   if (substr($0, 2) == "last") { last_file = 1; next }
   if (substr($0, 2) == "failed") { failed = 1; next }
 }
 partial { partial = 0; fresh = 0; seen_any = 1; next }
+$0 == "" { blank++; next }
 {
   seen_any = 1
+  for (; blank > 0; blank--) if (inside && error_log) { lines++; emit("") }
   if (kind == 2) k = bracket ? substr($0, index($0, "[") + 1, 26) : stamp_text($0)
   else if (kind == 1) k = substr($0, 1, 19)
   else k = kind ? stamp_text($0) : ""
@@ -154,7 +158,6 @@ log_stream() {
       # Nothing arrives any more when the filter has seen enough: then this is no failure.
       printf '\n\001failed\n' 2>/dev/null && complain "$log_file could not be read to its end with ${1}."
     }
-    # A file may lack its last line end; an empty line has no stamp and no status.
     printf '\n' 2>/dev/null
   done
 }

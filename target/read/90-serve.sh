@@ -35,38 +35,28 @@ serve_frame_bad() {
     "$serve_marker" "$1" "$serve_marker" "$1" "$2" "$serve_marker" "$1"
 }
 
-# serve_run FUNCTION MAXBYTES ARG...: the answer goes to fd 3 as it comes. Prints "status=N", "more=1" when
-# the answer was cut, and "complaint=..." last. The layers are needed because the exit status of the verb,
-# what it wrote to stderr and its answer have to go three ways without a temporary file:
-#   fd 3 the client, fd 4 the complaint, fd 5 the status.
+# serve_run FUNCTION MAXBYTES ARG...: the answer goes to fd 3, the client, as it comes; printed are the end of
+# what the tools complained about and, on a line of its own, the exit status. Both go through fd 4, because
+# there is no temporary file and the pipe into head hides the status. tail reads to the end, so a tool with
+# much to complain about does not die of it; when head has its fill, the tool ends by SIGPIPE.
 serve_run() {
   serve_function=$1
   serve_max=$2
   shift 2
-  exec 5>&1
-  serve_complaint=$(
+  {
     {
-      {
-        # The verb gets an empty stdin, so that it cannot swallow the questions that follow.
-        (
-          unset IFS
-          set +f
-          ulimit -t 60 2>/dev/null
-          "$serve_function" "$@"
-        ) </dev/null 2>&4 3>&- 4>&- 5>&-
-        echo "status=$?" >&5
-      } | {
-        head -c "$serve_max" >&3
-        # One more byte means that the answer was cut; the verb then ends by SIGPIPE.
-        if [ "$(head -c 1 | wc -c)" -gt 0 ]; then echo more=1 >&5; fi
-      }
-    } 4>&1 | {
-      # The rest is read and dropped: a tool with much to complain about must not die of it.
-      head -c "$serve_complaint_bytes" | tr -d '\000'
-      cat >/dev/null
-    }
-  )
-  printf 'complaint=%s' "$serve_complaint"
+      # The verb gets an empty stdin, so that it cannot swallow the questions that follow.
+      (
+        unset IFS
+        set +f
+        # Not in POSIX, but in every sh of a Linux server; without it the deadline of the client still holds.
+        # shellcheck disable=SC3045
+        ulimit -t 60 2>/dev/null
+        "$serve_function" "$@"
+      ) </dev/null 2>&4 3>&- 4>&-
+      printf '\n%s' "$?" >&4
+    } | head -c "$serve_max" >&3 4>&-
+  } 4>&1 | tail -c "$serve_complaint_bytes"
 }
 
 # serve_question ID MAXBYTES VERB ARG...
@@ -93,8 +83,13 @@ serve_question() {
     *) break ;;
     esac
   done
-  # Only a function of this script counts: for a program in PATH the answer would be its path.
-  if [ "$(command -v "ask_$serve_verb" 2>/dev/null)" != "ask_$serve_verb" ]; then
+  # Only a function of this script counts, never a program in PATH.
+  serve_path=$PATH
+  # shellcheck disable=SC2123
+  PATH=/nonexistent
+  if command -v "ask_$serve_verb" >/dev/null 2>&1; then serve_found=1; else serve_found=0; fi
+  PATH=$serve_path
+  if [ "$serve_found" = 0 ]; then
     serve_frame_bad "$serve_id" "staunch: unknown question: $serve_name"
     return
   fi
@@ -117,13 +112,13 @@ serve_question() {
     serve_left=$((serve_left - 1))
   done
   printf '%s begin %s\n' "$serve_marker" "$serve_id"
-  serve_result=$(serve_run "ask_$serve_verb" "$serve_limit" "$@")
-  serve_marks=${serve_result%%complaint=*}
-  serve_status=${serve_marks##*status=}
-  serve_status=${serve_status%%[!0-9]*}
-  case $serve_marks in *more=1*) serve_cut=1 ;; *) serve_cut=0 ;; esac
-  printf '\n%s end %s %s %s\n%s\n%s done %s\n' "$serve_marker" "$serve_id" "${serve_status:-70}" "$serve_cut" \
-    "${serve_result#*complaint=}" "$serve_marker" "$serve_id"
+  serve_said=$(serve_run "ask_$serve_verb" "$serve_limit" "$@")
+  serve_status=${serve_said##*"$serve_newline"}
+  serve_said=${serve_said%"$serve_newline"*}
+  # 141 is SIGPIPE. A tool may hide it; the client sees from the length alone that an answer was cut.
+  case $serve_status in 141) serve_cut=1 ;; *) serve_cut=0 ;; esac
+  printf '\n%s end %s %s %s\n%s\n%s done %s\n' "$serve_marker" "$serve_id" "$serve_status" "$serve_cut" \
+    "${serve_said%"$serve_newline"}" "$serve_marker" "$serve_id"
 }
 
 serve_questions() {

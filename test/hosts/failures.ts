@@ -16,7 +16,7 @@ export interface Failure {
 
 /** All three workers busy, each request keeps 2 MB: the kernel's victim is nearly always serving somebody. */
 export const leakUntilKilled = (host: Host): Promise<unknown> =>
-  host.load({ path: '/leak?mb=2&ms=100', requests: 300, atOnce: 8, perSecond: 20, seconds: 30 });
+  host.load({ path: '/leak?mb=2&ms=200', requests: 300, atOnce: 8, perSecond: 20, seconds: 30 });
 
 const steady = { requests: 60, atOnce: 6, perSecond: 6 };
 

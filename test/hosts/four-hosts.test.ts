@@ -38,13 +38,13 @@ await onRealHosts('ns', 'four hosts: NGINX before two app hosts, and one on its 
     await web.feed('cat > /etc/nginx/sites-available/checkout', nginxBefore([sound, failing]));
     await web.root('systemctl disable --now checkout 2>&1; systemctl reload nginx');
     for (const [app, unit] of [
-      [sound, 'MemoryMax=700M'],
+      [sound, 'MemoryMax=900M'],
       [failing, 'MemoryMax=150M\nOOMPolicy=continue'],
     ] as const) {
       await app.root('systemctl disable --now nginx 2>&1');
       await app.configure({ unit, gunicorn: `--bind 0.0.0.0:${PORT}` });
     }
-    await web.load({ path: '/leak?mb=1&ms=100', requests: 300, atOnce: 8, perSecond: 20, seconds: 30 });
+    await web.load({ path: '/leak?mb=2&ms=300', requests: 300, atOnce: 12, perSecond: 20, seconds: 30 });
     await web.load({
       path: '/retried/leak?mb=1&ms=100',
       requests: 200,

@@ -23,13 +23,26 @@ describe('what grants access to', () => {
         'sudo setfacl -m u:reader:rx,d:u:reader:r /srv/log && sudo setfacl -m u:reader:r /srv/log/*.log',
       ],
     ],
+    [
+      'nginx-error-log',
+      '/var/log/nginx/error.log: user reader may not read it. Add the user to the group of the file (www-data:adm -rw-r-----).',
+      ['sudo usermod -aG adm reader'],
+    ],
+    [
+      'nginx-access-log',
+      '/var/log/nginx/access.log: user reader may not enter /var/log/nginx (root:root drwx--x---).',
+      [
+        'sudo setfacl -m u:reader:rx,d:u:reader:r /var/log/nginx && sudo setfacl -m u:reader:r /var/log/nginx/*.log',
+      ],
+    ],
+    ['process-table', '', ['findmnt -no OPTIONS /proc']],
     ['config-file', '/srv/app/gunicorn.conf.py', ['sudo setfacl -m u:reader:r /srv/app/gunicorn.conf.py']],
   ])('%s (%s) is one exact command for an administrator', (name, detail, commands) => {
     expect(accessGrant(name, 'reader', detail)).toMatchObject({ commands, advised: true });
   });
 
   it.each([
-    ['environ', 'not recommended'],
+    ['gunicorn-environment', 'not recommended'],
     ['smaps', 'instead'],
     ['dmesg', 'journal instead'],
   ])('%s is not granted at all, with the reason', (name, reason) => {
@@ -50,6 +63,7 @@ describe('a line for authorized_keys', () => {
       plain: 'restrict,from="10.0.0.9" ssh-ed25519 AAAAC3Nz staunch-read',
       forced:
         'restrict,from="10.0.0.9",command="/usr/local/libexec/staunch-read" ssh-ed25519 AAAAC3Nz staunch-read',
+      jump: 'restrict,port-forwarding,permitopen="ADDRESS-BEHIND-IT:22",from="10.0.0.9" ssh-ed25519 AAAAC3Nz staunch-read',
       toFillIn: [],
     });
   });

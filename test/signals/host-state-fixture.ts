@@ -8,6 +8,8 @@ export function fixture(name: string): string {
 /** The value without its source lines, which tests of values do not repeat. */
 export function withoutLines<T>(value: T): unknown {
   return JSON.parse(
-    JSON.stringify(value, (key, inner) => (/^(?:line|lines|\w+Line)$/.test(key) ? undefined : inner)),
+    JSON.stringify(value, (key, inner) =>
+      /^(?:lines?|oomKillsLine|highHitsLine)$/.test(key) ? undefined : inner,
+    ),
   );
 }

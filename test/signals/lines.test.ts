@@ -18,7 +18,11 @@ describe('sliceLines', () => {
   });
 
   it('replaces bytes that are not UTF-8 and goes on', () => {
-    expect(linesOf(Uint8Array.from([0xff, 0x61, 10, 0xc3, 0x28, 10, 0x62]))).toEqual(['\ufffda', '\ufffd(', 'b']);
+    expect(linesOf(Uint8Array.from([0xff, 0x61, 10, 0xc3, 0x28, 10, 0x62]))).toEqual([
+      '\ufffda',
+      '\ufffd(',
+      'b',
+    ]);
   });
 
   it('does not tear a letter of several bytes apart at the border of a batch', () => {

@@ -10,13 +10,22 @@ const JSON_TEMPLATE =
 const WORDS =
   '$remote_addr [$time_iso8601] "$request" $status us=$upstream_status ua=$upstream_addr rt=$request_time urt=$upstream_response_time bytes=$body_bytes_sent';
 
+/** `${name}`, the long form of a variable in a template. */
+const braced = (name: string) => `$\{${name}}`;
+
 describe('compileLogFormat', () => {
   it('reads the combined format', () => {
-    const line = '10.213.0.1 - - [22/Nov/2026:10:26:56 +0100] "GET /leak?mb=1 HTTP/1.1" 502 157 "-" "lab-load"';
+    const line =
+      '10.213.0.1 - - [22/Nov/2026:10:26:56 +0100] "GET /leak?mb=1 HTTP/1.1" 502 157 "-" "lab-load"';
     expect(compileLogFormat(COMBINED_FORMAT).read(line, inUtc)).toEqual({
       kind: 'request',
       at: { epochMs: Date.UTC(2026, 10, 22, 9, 26, 56), toleranceMs: 0 },
-      line: { server: 'web-1', source: 'nginx-access-log', text: line, at: { epochMs: Date.UTC(2026, 10, 22, 9, 26, 56), toleranceMs: 0 } },
+      line: {
+        server: 'web-1',
+        source: 'nginx-access-log',
+        text: line,
+        at: { epochMs: Date.UTC(2026, 10, 22, 9, 26, 56), toleranceMs: 0 },
+      },
       status: 502,
       method: 'GET',
       uri: '/leak?mb=1',
@@ -75,7 +84,10 @@ describe('compileLogFormat', () => {
   });
 
   it('says nothing about tries when no upstream was asked', () => {
-    const request = compileLogFormat('$msec $status $upstream_addr $upstream_status').read('1795343205.316 301 - -', inUtc);
+    const request = compileLogFormat('$msec $status $upstream_addr $upstream_status').read(
+      '1795343205.316 301 - -',
+      inUtc,
+    );
     expect(request).toMatchObject({ status: 301 });
     expect(request).not.toHaveProperty('upstreamStatus');
   });
@@ -96,19 +108,31 @@ describe('compileLogFormat', () => {
 
   it('reads JSON that a shipper wrote anew, with other spacing and numbers', () => {
     const line = '{ "status": 502, "request": "GET /a\\"b HTTP/1.1", "ts": "2026-11-22T10:26:45+00:00" }';
-    expect(compileLogFormat(JSON_TEMPLATE, 'json').read(line, inUtc)).toMatchObject({ status: 502, uri: '/a"b' });
+    expect(compileLogFormat(JSON_TEMPLATE, 'json').read(line, inUtc)).toMatchObject({
+      status: 502,
+      uri: '/a"b',
+    });
   });
 
-  it('prefers $msec to the stamps of whole seconds, and knows ${name}', () => {
-    const reader = compileLogFormat('[$time_local] ${msec} "${request}" ${status}');
+  it('prefers $msec to the stamps of whole seconds, and knows names in braces', () => {
+    const reader = compileLogFormat(
+      `[$time_local] ${braced('msec')} "${braced('request')}" ${braced('status')}`,
+    );
     const request = reader.read('[22/Nov/2026:10:26:45 +0000] 1795343205.316 "GET / HTTP/1.1" 502', inUtc);
     expect(request).toMatchObject({ status: 502, at: { epochMs: 1795343205316 } });
   });
 
   it('reads a request line without quotes', () => {
     const reader = compileLogFormat('$remote_addr $time_iso8601 $request $status');
-    const request = reader.read('1.2.3.4 2026-11-22T10:26:45+01:00 GET /a?b HTTP/1.1 504', serverIn('Asia/Kolkata'));
-    expect(request).toMatchObject({ status: 504, uri: '/a?b', at: { epochMs: Date.UTC(2026, 10, 22, 9, 26, 45) } });
+    const request = reader.read(
+      '1.2.3.4 2026-11-22T10:26:45+01:00 GET /a?b HTTP/1.1 504',
+      serverIn('Asia/Kolkata'),
+    );
+    expect(request).toMatchObject({
+      status: 504,
+      uri: '/a?b',
+      at: { epochMs: Date.UTC(2026, 10, 22, 9, 26, 45) },
+    });
   });
 
   it('reads a line that was cut after the status', () => {
@@ -116,26 +140,32 @@ describe('compileLogFormat', () => {
     expect(compileLogFormat(COMBINED_FORMAT).read(line, inUtc)?.status).toBe(502);
   });
 
-  it.each([[''], ['#staunch lines 3'], ['{"a":'], ['1.2.3.4 - - [22/Nov/2026:10:26:56 +0000] "GET / HTTP/1.1'], ['x'.repeat(99)]])(
-    'does not read %j',
-    line => {
-      expect(compileLogFormat(COMBINED_FORMAT).read(line, inUtc)).toBeUndefined();
-    },
-  );
+  it.each([
+    [''],
+    ['#staunch lines 3'],
+    ['{"a":'],
+    ['1.2.3.4 - - [22/Nov/2026:10:26:56 +0000] "GET / HTTP/1.1'],
+    ['x'.repeat(99)],
+  ])('does not read %j', line => {
+    expect(compileLogFormat(COMBINED_FORMAT).read(line, inUtc)).toBeUndefined();
+  });
 });
 
 describe('guessLogFormat', () => {
-  it.each([['nginx-app-access.log'], ['nginx-app-access.json']])('reads the recorded %s without its format', fixture => {
-    const lines = fixtureLines(fixture);
-    const request = guessLogFormat(lines)?.read(lines[0]!, inUtc);
-    expect(request).toMatchObject({
-      status: 499,
-      requestTimeMs: 2967,
-      upstreamPeers: ['unix:/run/gunicorn/app.sock'],
-      requestId: '55c47ba33b852dc86cd5f7056a710ba9',
-      at: { epochMs: 1795343205316 },
-    });
-  });
+  it.each([['nginx-app-access.log'], ['nginx-app-access.json']])(
+    'reads the recorded %s without its format',
+    fixture => {
+      const lines = fixtureLines(fixture);
+      const request = guessLogFormat(lines)?.read(lines[0]!, inUtc);
+      expect(request).toMatchObject({
+        status: 499,
+        requestTimeMs: 2967,
+        upstreamPeers: ['unix:/run/gunicorn/app.sock'],
+        requestId: '55c47ba33b852dc86cd5f7056a710ba9',
+        at: { epochMs: 1795343205316 },
+      });
+    },
+  );
 
   it('reads name=value words of any order', () => {
     const lines = fixtureLines('nginx-access-upstream.log');
@@ -149,8 +179,16 @@ describe('guessLogFormat', () => {
   it.each([
     ['combined', '1.2.3.4 - - [22/Nov/2026:10:26:56 +0000] "GET / HTTP/1.1" 502 15 "-" "x"', '1.2.3.4'],
     ['common', '1.2.3.4 - bob [22/Nov/2026:10:26:56 +0000] "GET / HTTP/1.1" 502 15', '1.2.3.4'],
-    ['with a host in front', 'shop.test 1.2.3.4 - - [22/Nov/2026:10:26:56 +0000] "GET / HTTP/1.1" 502 15 "-" "x"', '1.2.3.4'],
-    ['JSON of other names', '{"@timestamp":"2026-11-22T10:26:45Z","status":502,"remote_ip":"1.2.3.4"}', '1.2.3.4'],
+    [
+      'with a host in front',
+      'shop.test 1.2.3.4 - - [22/Nov/2026:10:26:56 +0000] "GET / HTTP/1.1" 502 15 "-" "x"',
+      '1.2.3.4',
+    ],
+    [
+      'JSON of other names',
+      '{"@timestamp":"2026-11-22T10:26:45Z","status":502,"remote_ip":"1.2.3.4"}',
+      '1.2.3.4',
+    ],
   ])('reads the %s form', (_, line, client) => {
     expect(guessLogFormat([line])?.read(line, inUtc)).toMatchObject({ status: 502, client });
   });
@@ -167,7 +205,7 @@ describe('statusPlace', () => {
     [TIMED, 'default', 'after-request'],
     [JSON_TEMPLATE, 'json', 'json:status'],
     ['{"code": $status, "t": $msec}', 'json', 'json:code'],
-    ['{"code":"${status}"}', 'none', 'json:code'],
+    [`{"code":"${braced('status')}"}`, 'none', 'json:code'],
     ['$remote_addr $status $request', 'default', 'field:2'],
     ['$remote_addr - $remote_user [$time_local] $status', 'default', 'field:6'],
     ['[$time_local] $remote_addr $request $status', 'default', 'field:7'],

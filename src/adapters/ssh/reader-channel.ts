@@ -192,7 +192,7 @@ export class ReaderChannel {
       const { bytes, exitCode, cut } = batch.pending;
       const question = batch.questions[batch.answers.length] as Question;
       const nowMs = performance.now();
-      // An answer of exactly the limit may have been cut: some `head` read ahead and cannot tell.
+      // A tool that hides its SIGPIPE is told by the length: an answer of exactly the limit counts as cut.
       const full = cut || bytes.length >= question.limits.maxBytes;
       batch.answers.push({
         ok: true,

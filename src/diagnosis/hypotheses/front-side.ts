@@ -101,7 +101,7 @@ export const clientAbort: Hypothesis = {
     const attributed = attributedTo(analysis, 'client-abort');
     if (attributed.length === 0) return undefined;
     return {
-      reasons: [reason(attributed.length >= 3 ? 26 : 16, `${count(attributed.length, 'client')} closed the connection before the answer came (499).`, exampleLines(attributed))],
+      reasons: [reason(attributed.length >= 3 ? 26 : 6, `${count(attributed.length, 'client')} closed the connection before the answer came (499).`, exampleLines(attributed))],
       proven: false,
       attributed: attributed.length,
     };

@@ -16,6 +16,7 @@ export const workerOomKill: Hypothesis = {
       ...killReasons(killed, scope),
       ...policyReasons(analysis, down.length > 0),
       ...effectReason(analysis, 'worker-oom-kill'),
+      ...seenByGunicorn(killed),
     ];
     return {
       reasons,
@@ -34,18 +35,15 @@ function killReasons(killed: readonly WorkerDeath[], scope: 'memcg' | 'global' |
   const [first] = byKernel;
   if (first?.kill) {
     const rss = first.kill.rssBytes === undefined ? '' : `, ${megabytes(first.kill.rssBytes)} resident`;
-    const where = scope === 'global' ? 'because the whole host ran out (global)' : scope === 'memcg' ? 'at a cgroup limit (memcg)' : '';
+    const where = scope === 'global' ? ' because the whole host ran out' : scope === 'memcg' ? ' at its memory limit' : '';
+    const label = scope ? `${scope}, ` : '';
     reasons.push(
       reason(
         40,
-        `The kernel OOM-killed ${count(byKernel.length, 'process', 'processes')} of this unit ${where} (${pidsOf(byKernel)}); the first at ${clockTime(first.at.epochMs)}${rss}.`,
+        `The kernel OOM-killed ${count(byKernel.length, 'process', 'processes')} of this unit${where} (${label}${pidsOf(byKernel)}), the first at ${clockTime(first.at.epochMs)}${rss}.`,
         [...byKernel.slice(0, 3).map(d => d.kill?.line), first.kill.alsoLines[0]],
       ),
     );
-    const seen = byKernel.filter(d => d.lines.some(l => l.source === 'unit-journal'));
-    if (seen.length > 0) {
-      reasons.push(reason(3, `Gunicorn saw ${count(seen.length, 'of these workers', 'of these workers')} end by SIGKILL at that moment.`, [seen[0]?.lines.find(l => l.source === 'unit-journal')]));
-    }
   }
   if (byUnit.length > 0) {
     reasons.push(reason(38, `systemd says the kernel OOM-killed a process of this unit when ${count(byUnit.length, 'worker')} died (${pidsOf(byUnit)}).`, byUnit.slice(0, 3).flatMap(d => d.lines.slice(0, 2))));
@@ -54,6 +52,13 @@ function killReasons(killed: readonly WorkerDeath[], scope: 'memcg' | 'global' |
     reasons.push(reason(34, `The unit's own oom_kill counter rose: ${count(byCounter.length, 'worker')} that died by SIGKILL (${pidsOf(byCounter)}) ${byCounter.length === 1 ? 'was' : 'were'} killed for memory.`, byCounter.slice(0, 2).flatMap(d => d.lines.slice(0, 2))));
   }
   return reasons;
+}
+
+function seenByGunicorn(killed: readonly WorkerDeath[]): Reason[] {
+  const seen = killed.filter(d => d.kill && d.lines.some(l => l.source === 'unit-journal'));
+  if (seen.length === 0) return [];
+  const line = seen[0]?.lines.find(l => l.source === 'unit-journal');
+  return [reason(3, `Gunicorn saw ${seen.length === killed.length ? 'each' : `${seen.length} of ${killed.length}`} of them end by SIGKILL at that moment.`, [line])];
 }
 
 /** What `OOMPolicy=` makes of one kill: with `stop`, systemd's default, the whole unit goes down. */

@@ -73,7 +73,7 @@ describe('questions', () => {
   it('keep a complaint short without killing the tool that complains', async () => {
     const [answer] = await source.ask(rig.server(sshd), [question('noise')], NEVER);
     expect(textOf(answer)).toBe('fine\n');
-    expect(answer).toMatchObject({ exitCode: 0, complaint: 'e'.repeat(2000) });
+    expect(answer).toMatchObject({ exitCode: 0, complaint: 'e'.repeat(1998) });
   });
 
   it('cannot be read by the tool that answers one of them', async () => {
@@ -94,10 +94,16 @@ describe('questions', () => {
   it('that nobody knows, or that cannot be sent, are refused like any other tool error', async () => {
     const answers = await source.ask(
       rig.server(sshd),
-      [question('rm'), question('echo', ['two\nlines']), question('echo;id'), question('echo', ['fine'])],
+      [
+        question('rm'),
+        question('echo', ['two\nlines']),
+        question('echo;id'),
+        question('ls'),
+        question('echo', ['fine']),
+      ],
       NEVER,
     );
-    expect(answers.map(answer => answer.ok && answer.exitCode)).toEqual([64, 64, 64, 0]);
+    expect(answers.map(answer => answer.ok && answer.exitCode)).toEqual([64, 64, 64, 64, 0]);
     expect(answers[0]).toMatchObject({ complaint: 'staunch: unknown question: rm' });
   });
 
@@ -203,12 +209,8 @@ describe('a read key with a forced command', () => {
 
 describe('a login shell that talks', () => {
   it('does not disturb the answers', async () => {
-    const noise = join(rig.folder, 'noise.sh');
-    writeFileSync(
-      noise,
-      `unset BASH_ENV; printf 'Welcome!\\n* 3 updates\\n'; printf 'no newline' ; echo careful >&2\n`,
-    );
-    const talkative = await rig.sshd({ lines: [`SetEnv BASH_ENV=${noise}`] });
+    const bashrc = `printf 'Welcome!\\n* 3 updates\\n'; printf 'no newline'; echo careful >&2\n`;
+    const talkative = await rig.sshd({ bashrc });
     const answers = await source.ask(
       rig.server(talkative),
       [question('echo', ['x']), question('fail')],

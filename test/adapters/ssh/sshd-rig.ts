@@ -23,6 +23,7 @@ ask_swallow() { cat; echo 'stdin was empty'; }
 ask_environment() { echo "$LC_ALL:$(umask):$(ulimit -t)"; }
 ask_slowly() { for second in 1 2 3 4 5 6; do printf '%s\\n' "$second"; sleep 1; done; }
 ask_child() { sleep "$1" & echo "$$"; wait; }
+ask_port() { set -- $SSH_CONNECTION; echo "port $4"; }
 ask_nice() { ps -o ni= -p "$$"; }
 `;
 
@@ -98,6 +99,8 @@ export interface SshdSettings {
   readonly portCount?: number;
   readonly hostKeyTypes?: readonly ('ed25519' | 'ecdsa' | 'rsa')[];
   readonly lines?: readonly string[];
+  /** The user's .bashrc on this sshd: a home folder of its own keeps the tester's real one out. */
+  readonly bashrc?: string;
   /** Put before the key in authorized_keys. */
   readonly keyOptions?: string;
 }
@@ -133,11 +136,14 @@ export class Rig {
     writeFileSync(`${base}-authorized`, options + readFileSync(`${this.keyFile}.pub`, 'utf8'));
     const ports: number[] = [];
     for (let count = settings.portCount ?? 1; count > 0; count--) ports.push(await freePort(host));
+    mkdirSync(`${base}-home`);
+    writeFileSync(`${base}-home/.bashrc`, settings.bashrc ?? '');
     const config = [
       ...ports.map(port => `ListenAddress ${host}:${port}`),
       ...hostKeys.map(path => `HostKey ${path}`),
       `AuthorizedKeysFile ${base}-authorized`,
       `PidFile ${base}.pid`,
+      `SetEnv HOME=${base}-home`,
       ...['UsePAM no', 'StrictModes no', 'PermitRootLogin yes', 'PasswordAuthentication no'],
       ...['KbdInteractiveAuthentication no', 'LogLevel ERROR', 'PrintMotd no'],
       ...(settings.lines ?? []),
@@ -146,7 +152,8 @@ export class Rig {
     const child: ChildProcess = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', `${base}.conf`], {
       stdio: 'ignore',
     });
-    const pid = child.pid ?? 0;
+    const { pid } = child;
+    if (pid === undefined) throw new Error('/usr/sbin/sshd could not be started');
     const [port = 0] = ports;
     const sshd: Sshd = {
       pid,

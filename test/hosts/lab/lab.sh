@@ -47,6 +47,7 @@ tree_for() { # MODE
   esac
 }
 
+host_names() { [ ! -d "$runs" ] || find "$runs" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort; }
 in_network() { ip netns exec "$network" "$@"; }
 address_of() { cat "$runs/$1/address" 2>/dev/null || die "no host is called $1; see lab.sh status"; }
 
@@ -182,7 +183,7 @@ remove() { # NAME
   for ((try = 0; try < 50; try++)); do
     # Groups of a host that was just killed stay busy for a moment.
     for group in /sys/fs/cgroup/*/staunch-lab/"$name"; do
-      [ -d "$group" ] && find "$group" -depth -type d -exec rmdir {} \; 2>/dev/null || true
+      if [ -d "$group" ]; then find "$group" -depth -type d -exec rmdir {} \; 2>/dev/null || true; fi
     done
     compgen -G "/sys/fs/cgroup/*/staunch-lab/$name" >/dev/null || break
     sleep 0.1
@@ -191,18 +192,18 @@ remove() { # NAME
 }
 
 down() {
-  local name group
-  [ $# -gt 0 ] || set -- $(ls "$runs" 2>/dev/null)
+  local name group all
+  if [ $# = 0 ]; then mapfile -t all < <(host_names); set -- "${all[@]}"; fi
   for name in "$@"; do [ -d "$runs/$name" ] && remove "$name" & done
   wait
-  [ -z "$(ls "$runs" 2>/dev/null)" ] || return 0
+  [ -z "$(host_names)" ] || return 0
   ip netns delete "$network" 2>/dev/null || true
   for group in /sys/fs/cgroup/*/staunch-lab; do rmdir "$group" 2>/dev/null || true; done
 }
 
 status() {
-  local name
-  for name in $(ls "$runs" 2>/dev/null); do
+  local name state
+  for name in $(host_names); do
     runs_still "$name" && state=runs || state=dead
     echo "$name $(address_of "$name") $(cat "$runs/$name/mode") $state"
   done

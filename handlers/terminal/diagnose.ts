@@ -1,0 +1,180 @@
+import type { CaseFile } from '../../src/collectors/case-file.ts';
+import type { Window } from '../../src/collectors/question.ts';
+import { type WindowWish, windowOf } from '../../src/collectors/window.ts';
+import { type Diagnosis, diagnose } from '../../src/diagnosis/diagnosis.ts';
+import type { Service } from '../../src/inventory/registry.ts';
+import type { ChartData } from '../../src/report/chart-data.ts';
+import { chartDataOf } from '../../src/report/chart-of-diagnosis.ts';
+import type { DiagnosisDocument } from '../../src/report/diagnosis-document.ts';
+import { diagnosisText } from '../../src/report/diagnosis-text.ts';
+import { documentOf } from '../../src/report/diagnosis-writer.ts';
+import { evidenceText } from '../../src/report/evidence-text.ts';
+import { createMasking, maskDocument } from '../../src/report/masking.ts';
+import { type BundledServer, caseOfBundle } from '../../src/workflows/bundle-diagnosis.ts';
+import { investigate } from '../../src/workflows/investigation.ts';
+import type { Pause } from '../../src/workflows/ports.ts';
+import { EXIT } from './context.ts';
+import { progressOf } from './progress-lines.ts';
+import type { ServerContext } from './server-context.ts';
+import { servicesOrTell } from './service-lookup.ts';
+
+export interface DiagnoseOptions extends WindowWish {
+  /** A service, server or group; may be left out when only one service is registered. */
+  readonly target?: string;
+  readonly json?: boolean;
+  /** Folder of recorded evidence, instead of servers. */
+  readonly bundle?: string;
+  /** The unit to look at in a bundle that tells of several. */
+  readonly unit?: string;
+  readonly chart?: string;
+  readonly evidence?: string;
+  readonly ascii?: boolean;
+}
+
+/** What `staunch diagnose` needs besides the terminal and the registry. */
+export interface DiagnoseContext extends ServerContext {
+  readonly pause: Pause;
+  readonly timeZone: string;
+  /** The installation's secret for pseudonyms. */
+  readonly pseudonymKey?: string;
+  readBundle(
+    folder: string,
+  ): Promise<
+    | { readonly ok: true; readonly folders: readonly BundledServer[] }
+    | { readonly ok: false; readonly problem: string }
+  >;
+  keep(documents: readonly DiagnosisDocument[]): Promise<void>;
+  /** Writes the chart as PNG or SVG, by the file's ending. */
+  writeChart(file: string, chart: ChartData, document: DiagnosisDocument): Promise<string | undefined>;
+}
+
+/** `staunch diagnose`: from a name or a folder to a verdict with its evidence. */
+export async function diagnoseCommand(options: DiagnoseOptions, context: DiagnoseContext): Promise<number> {
+  const cases =
+    options.bundle === undefined
+      ? await liveCases(options, context)
+      : await bundledCase(options, options.bundle, context);
+  if (typeof cases === 'number') return cases;
+  const diagnoses = cases.map(caseFile => diagnose(caseFile));
+  const documents = diagnoses.map(documentOf);
+  const mask = maskFor(cases, context);
+  const shown = documents.map(document => maskDocument(document, mask));
+  await context.keep(shown).catch(() => undefined);
+
+  if (options.json) {
+    // Evidence of a local bundle is the person's own files: it is printed as it stands there.
+    const printed = options.bundle === undefined ? shown : documents;
+    context.write(`${JSON.stringify(printed.length === 1 ? printed[0] : printed, null, 2)}\n`);
+  } else {
+    for (const [i, document] of shown.entries())
+      tell(document, diagnoses[i] as Diagnosis, options, context, i > 0);
+  }
+  const [first] = diagnoses;
+  const [document] = shown;
+  if (options.chart !== undefined && first && document) {
+    const problem = await context.writeChart(options.chart, chartDataOf(first), document);
+    if (problem !== undefined) {
+      context.writeError(`${problem}\n`);
+      return EXIT.failed;
+    }
+    if (!options.json) context.write(`Chart written to ${options.chart}\n`);
+  }
+  const nobody = cases.every(c => c.hosts.length === 0);
+  return nobody ? EXIT.unreachable : EXIT.fine;
+}
+
+function tell(
+  document: DiagnosisDocument,
+  diagnosis: Diagnosis,
+  options: DiagnoseOptions,
+  context: DiagnoseContext,
+  further: boolean,
+): void {
+  const { columns, colour, timeZone, clock } = context;
+  if (further) context.write(`\n${'─'.repeat(Math.min(columns, 100))}\n\n`);
+  if (options.evidence !== undefined) {
+    context.write(evidenceText(document, options.evidence, { columns, colour, timeZone }));
+    return;
+  }
+  const { unit } = diagnosis.analysis.caseFile;
+  context.write(
+    diagnosisText(document, {
+      columns,
+      colour,
+      timeZone,
+      now: clock.nowMs(),
+      chart: chartDataOf(diagnosis),
+      unit,
+      ...(options.ascii && { ascii: true }),
+    }),
+  );
+}
+
+/** Own addresses stay readable: servers and upstream peers are no secrets of clients. */
+function maskFor(cases: readonly CaseFile[], context: DiagnoseContext) {
+  const keepAddresses = [
+    ...new Set(cases.flatMap(c => [...c.upstreams.keys()].map(peer => peer.replace(/:\d+$/, '')))),
+  ];
+  return createMasking({
+    keepAddresses,
+    ...(context.pseudonymKey !== undefined && { pseudonymKey: context.pseudonymKey }),
+  });
+}
+
+async function bundledCase(
+  options: DiagnoseOptions,
+  folder: string,
+  context: DiagnoseContext,
+): Promise<readonly CaseFile[] | number> {
+  const bundle = await context.readBundle(folder);
+  if (!bundle.ok) return refuse(bundle.problem, context);
+  const window =
+    options.from === undefined && options.since === undefined ? undefined : wishedWindow(options, context);
+  if (typeof window === 'number') return window;
+  const answer = await caseOfBundle(
+    {
+      folders: bundle.folders,
+      ...(options.target !== undefined && { service: options.target }),
+      ...(options.unit !== undefined && { unit: options.unit }),
+      ...(window && { window }),
+    },
+    context.pause,
+  );
+  return answer.ok ? [answer.caseFile] : refuse(answer.problem, context);
+}
+
+async function liveCases(
+  options: DiagnoseOptions,
+  context: DiagnoseContext,
+): Promise<readonly CaseFile[] | number> {
+  const window = wishedWindow(options, context);
+  if (typeof window === 'number') return window;
+  const services = await servicesOrTell(options.target, context);
+  if (typeof services === 'number') return services;
+  return (await investigateAll(services, window, context)).map(i => i.caseFile);
+}
+
+/** Reads every service at the same time and shows how each server gets on. */
+export async function investigateAll(services: readonly Service[], window: Window, context: DiagnoseContext) {
+  const progress = progressOf(context);
+  const { source, clock, pause, cancel } = context;
+  try {
+    return await Promise.all(
+      services.map(service =>
+        investigate(service, window, { source, clock, pause, cancel, progress: progress.show }),
+      ),
+    );
+  } finally {
+    progress.end();
+  }
+}
+
+export function wishedWindow(wish: WindowWish, context: DiagnoseContext): Window | number {
+  const answer = windowOf(wish, context.clock.nowMs(), context.timeZone);
+  return answer.ok ? answer.window : refuse(answer.problem, context);
+}
+
+function refuse(problem: string, context: DiagnoseContext): number {
+  context.writeError(`${problem}\n`);
+  return EXIT.usage;
+}

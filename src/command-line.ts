@@ -1,0 +1,136 @@
+import { Command, Option } from 'commander';
+import { openTerminal } from './terminal.ts';
+
+const SINCE = new Option('--since <length>', 'window up to now: 30m, 2h, 3d (default 2h)');
+const FROM = new Option('--from <time>', 'begin of the window: "2026-11-22 02:05", "yesterday 02:05", with a zone or in yours');
+const TO = new Option('--to <time>', 'end of the window (default now)');
+const TIERS = ['production', 'staging', 'development'];
+
+/**
+ * Parses the arguments and runs the command. Handlers and adapters are loaded by the command that needs
+ * them: a diagnosis of a bundle must not wait for SSH to load.
+ */
+export async function commandLine(args: readonly string[], cancel: AbortSignal): Promise<number> {
+  let code = 0;
+  const program = new Command('staunch')
+    .description('Finds out why users see 502s: evidence from your servers, tied to worker deaths, every claim to a log line.')
+    .option('-c, --config <file>', 'the server registry', process.env.STAUNCH_CONFIG ?? 'staunch.yml')
+    .showHelpAfterError('(staunch help lists the commands)')
+    .exitOverride();
+  const terminal = () => openTerminal(program.opts<{ config: string }>().config, cancel);
+
+  program
+    .command('diagnose [target]')
+    .description('diagnose a service, server or group; or a folder of recorded evidence')
+    .addOption(SINCE)
+    .addOption(FROM)
+    .addOption(TO)
+    .option('--json', 'print the diagnosis as JSON (docs/json.md)')
+    .option('--bundle <folder>', 'recorded evidence instead of servers (docs/bundles.md)')
+    .option('--unit <unit>', 'the unit to look at in a bundle that tells of several')
+    .option('--chart <file>', 'also write the chart: .png or .svg')
+    .option('--evidence <id>', 'show the raw line of one piece of evidence, such as E4')
+    .option('--ascii', 'no characters beyond ASCII')
+    .action(async (target: string | undefined, options) => {
+      const { diagnoseCommand } = await import('../handlers/terminal/diagnose.ts');
+      const context = await terminal();
+      code = await context.use(diagnosing => diagnoseCommand({ ...options, ...(target !== undefined && { target }) }, diagnosing));
+    });
+
+  program
+    .command('collect [target]')
+    .description('write the evidence of a service as a masked bundle')
+    .addOption(SINCE)
+    .addOption(FROM)
+    .addOption(TO)
+    .requiredOption('--into <folder>', 'a new folder')
+    .action(async (target: string | undefined, options) => {
+      const { collect } = await import('../handlers/terminal/collect.ts');
+      const context = await terminal();
+      code = await context.use(collecting => collect({ ...options, ...(target !== undefined && { target }) }, collecting));
+    });
+
+  program
+    .command('show <ids...>')
+    .description('open evidence of the last diagnosis: staunch show E4')
+    .action(async (ids: string[]) => {
+      const { show } = await import('../handlers/terminal/show.ts');
+      const context = await terminal();
+      code = await context.use(showing => show(ids, showing));
+    });
+
+  program
+    .command('start')
+    .description('a guided start in the terminal')
+    .action(async () => {
+      const { start } = await import('../handlers/terminal/start.ts');
+      const context = await terminal();
+      code = await context.use(starting => start(starting));
+    });
+
+  const server = program.command('server').description('register, list and test servers');
+  server
+    .command('add <user@host>')
+    .description('register a server: compares its host key, finds its units and logs')
+    .option('--id <name>', 'name in the registry')
+    .addOption(new Option('--tier <tier>', 'how important it is').choices(TIERS))
+    .option('--jump <server>', 'registered server to go through')
+    .option('--identity <file>', 'private key file; without it the ssh-agent is asked')
+    .option('--fingerprint <SHA256:…>', "the host key's fingerprint, compared beforehand")
+    .option('--service <name>', 'service to register')
+    .option('--unit <unit>', 'its systemd unit')
+    .option('--yes', 'take what is offered; never accepts a host key unseen')
+    .action(async (target: string, options) => {
+      const { serverAdd } = await import('../handlers/terminal/server-add.ts');
+      const context = await terminal();
+      code = await context.use(adding => serverAdd({ ...options, target }, adding));
+    });
+  server
+    .command('import <file>')
+    .description('servers of an OpenSSH configuration or an Ansible inventory')
+    .option('--write', 'add them to the registry; without it they are only shown')
+    .addOption(new Option('--format <format>', 'judged by name and content when not said').choices(['openssh', 'ansible-ini', 'ansible-yaml']))
+    .action(async (file: string, options) => {
+      const { serverImport } = await import('../handlers/terminal/server-import.ts');
+      const context = await terminal();
+      code = await context.use(importing => serverImport({ ...options, file }, importing));
+    });
+  server
+    .command('list')
+    .description('the registered servers and services')
+    .action(async () => {
+      const { serverList } = await import('../handlers/terminal/server-list.ts');
+      const context = await terminal();
+      code = await context.use(listing => serverList(listing));
+    });
+  server
+    .command('test [server]')
+    .description('what can be read on a server, what cannot, and how to grant it')
+    .action(async (id: string | undefined) => {
+      const { serverTest } = await import('../handlers/terminal/server-test.ts');
+      const context = await terminal();
+      code = await context.use(testing => serverTest(id === undefined ? {} : { id }, testing));
+    });
+  server
+    .command('read-script')
+    .description('print the script that a read key may be restricted to (docs/access.md)')
+    .action(async () => {
+      const context = await terminal();
+      code = await context.use(async printing => {
+        printing.write(await printing.readScript());
+        return 0;
+      });
+    });
+
+  program
+    .command('doctor')
+    .description('check this machine, the registry and every server')
+    .action(async () => {
+      const { doctor } = await import('../handlers/terminal/doctor.ts');
+      const context = await terminal();
+      code = await context.use(examining => doctor(examining));
+    });
+
+  await program.parseAsync([...args], { from: 'user' });
+  return code;
+}

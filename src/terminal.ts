@@ -1,0 +1,117 @@
+import { createInterface } from 'node:readline/promises';
+import { fileURLToPath } from 'node:url';
+import type { CollectContext } from '../handlers/terminal/collect.ts';
+import type { DiagnoseContext } from '../handlers/terminal/diagnose.ts';
+import type { LocalMachine } from '../handlers/terminal/doctor.ts';
+import type { ServerAddContext } from '../handlers/terminal/server-add.ts';
+import type { ReadText } from '../handlers/terminal/server-import.ts';
+import type { ShowContext } from '../handlers/terminal/show.ts';
+import type { StartContext } from '../handlers/terminal/start.ts';
+import type { Answer, Question } from './collectors/question.ts';
+import type { Server } from './inventory/registry.ts';
+import type { Source } from './workflows/ports.ts';
+
+/** Everything any terminal command may be given. */
+export type TerminalWorld = DiagnoseContext &
+  CollectContext &
+  ShowContext &
+  StartContext &
+  ServerAddContext & { readonly machine: LocalMachine; readonly readText: ReadText; readScript(): Promise<string> };
+
+const RECORDINGS = fileURLToPath(new URL('../practice/recordings/', import.meta.url));
+const SCHEMA = fileURLToPath(new URL('../staunch.schema.json', import.meta.url));
+
+/**
+ * The real terminal with the real world behind it. Adapters are loaded at first use; whatever was opened is
+ * closed when the command ends.
+ */
+export async function openTerminal(config: string, cancel: AbortSignal): Promise<{ use(run: (world: TerminalWorld) => Promise<number>): Promise<number> }> {
+  const { openRegistryStore } = await import('./adapters/registry-store.ts');
+  const { KeptDiagnosis } = await import('./adapters/kept-diagnosis.ts');
+  const { installationSecret } = await import('./adapters/installation-secret.ts');
+  const { localMachine, publicKeyOf, readText } = await import('./adapters/local-machine.ts');
+  const source = new LazySshSource();
+  const kept = new KeptDiagnosis();
+  const pseudonymKey = await installationSecret();
+  const isTty = process.stdout.isTTY === true;
+  const people = process.stdin.isTTY === true && process.stderr.isTTY === true;
+  const world: TerminalWorld = {
+    write: text => void process.stdout.write(text),
+    writeError: text => void process.stderr.write(text),
+    ...(people && { ask: question => askPerson(question, cancel) }),
+    isTty,
+    colour: isTty && process.env.NO_COLOR === undefined && process.env.TERM !== 'dumb',
+    columns: process.stdout.columns ?? 100,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    clock: { nowMs: Date.now },
+    cancel,
+    source,
+    registry: openRegistryStore(config, { schemaFile: SCHEMA, ...(process.env.SSH_AUTH_SOCK !== undefined && { agentSocket: process.env.SSH_AUTH_SOCK }) }),
+    machine: localMachine(),
+    publicKeyOf,
+    readText,
+    recordings: RECORDINGS,
+    ...(pseudonymKey !== undefined && { pseudonymKey }),
+    pause: () => new Promise(resolve => setImmediate(resolve)),
+    keep: documents => kept.keep(documents),
+    lastDiagnoses: () => kept.last(),
+    async readBundle(folder) {
+      const { readBundle } = await import('./adapters/bundle-source.ts');
+      return readBundle(folder);
+    },
+    async writeBundle(folder, recordings, mask) {
+      const { writeBundle } = await import('./adapters/bundle-writer.ts');
+      return writeBundle(folder, recordings, mask);
+    },
+    async writeChart(file, chart, document) {
+      const { writeChart } = await import('./adapters/chart-file.ts');
+      return writeChart(file, chart, document);
+    },
+    async scanHostKey(host, port, jump, stop) {
+      const { scanHostKey } = await import('./adapters/ssh/host-key-scan.ts');
+      return scanHostKey(host, port, jump, stop);
+    },
+    async readScript() {
+      const { loadReadScript } = await import('./adapters/ssh/read-script.ts');
+      return (await loadReadScript()).text;
+    },
+  };
+  return {
+    async use(run) {
+      try {
+        return await run(world);
+      } finally {
+        await source.close();
+      }
+    },
+  };
+}
+
+async function askPerson(question: string, cancel: AbortSignal): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question, { signal: cancel });
+  } finally {
+    lines.close();
+  }
+}
+
+/** SSH is loaded when the first server is asked: a bundle needs none of it. */
+class LazySshSource implements Source {
+  #opened: Promise<Source> | undefined;
+
+  async ask(server: Server, questions: readonly Question[], cancel: AbortSignal): Promise<readonly Answer[]> {
+    this.#opened ??= openSshSource();
+    return (await this.#opened).ask(server, questions, cancel);
+  }
+
+  async close(): Promise<void> {
+    await (await this.#opened)?.close();
+  }
+}
+
+async function openSshSource(): Promise<Source> {
+  const { SshSource } = await import('./adapters/ssh/ssh-source.ts');
+  const { loadReadScript } = await import('./adapters/ssh/read-script.ts');
+  return new SshSource({ script: await loadReadScript() });
+}
