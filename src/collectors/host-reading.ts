@@ -83,7 +83,7 @@ export function gunicornUnitsOf(recordings: readonly Recording[]): readonly stri
     for (const line of textOf(bytes.subarray(0, 4_000_000)).split('\n')) {
       if (!/(Booting worker|Listening at|Starting gunicorn|WORKER TIMEOUT|was sent SIG|terminated due to signal)/.test(line)) continue;
       const unit = readJournalRecord(line)?.unit;
-      if (unit !== undefined) units.add(unit);
+      if (unit?.endsWith('.service')) units.add(unit);
     }
   }
   if (units.size > 0) return [...units];

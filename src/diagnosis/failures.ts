@@ -135,7 +135,9 @@ function failureOf(host: HostFile, caseFile: CaseFile, parts: FailureParts): Fai
   const appServer = peer === undefined ? undefined : serverBehind(peer, host, caseFile);
   const uri = request?.uri ?? error?.uri;
   const method = request?.method ?? error?.method;
-  const upstreamAnswered = request?.upstreamStatus?.at(-1) === parts.status && parts.status !== undefined;
+  // NGINX writes 502 into $upstream_status for its own failures too: only the error log's silence tells them apart.
+  const silent = host.coverage.some(c => c.source === 'nginx-error-log' && (c.state === 'read' || c.state === 'empty'));
+  const upstreamAnswered = request?.upstreamStatus?.at(-1) === parts.status && parts.status !== undefined && silent;
   return {
     atMs: parts.at.epochMs,
     toleranceMs: parts.at.toleranceMs,

@@ -56,7 +56,7 @@ export function createMasking(settings: MaskingSettings = {}): Mask {
   const extra = extraPatterns.map(pattern => new RegExp(pattern, 'gu'));
   const addresses = maskAddresses(pseudonymKey, keepAddresses);
   const pass = (text: string): string => {
-    let masked = maskUserinfo(maskShapes(text));
+    let masked = maskShapes(maskUserinfo(text));
     masked = maskNamedSecrets(maskQueries(masked, queryValues));
     masked = addresses(masked);
     return extra.reduce((shown, pattern) => shown.replace(pattern, MASK), masked);

@@ -79,7 +79,7 @@ function stamp(line,   k, was) {
 }
 '
 
-# Reads "MTIME SIZE PATH" of the log (first) and its rotated files. Says what to read, oldest first:
+# Reads "MTIME SIZE DEVICE:INODE PATH" of the log (first) and its rotated files. Says what to read, oldest first:
 #   "read TYPE BLOCK SIZE MTIME EXPECTED PATH" (BLOCK: first block of 4 KB; EXPECTED: stamp of its first
 #   line, -1 where not known), and before that "oldest STAMP" and "newest STAMP" of what is on disk.
 log_search_awk='
@@ -137,7 +137,10 @@ function look(f, p, target,   s) {
   return s
 }
 {
-  t = $1; z = $2; sub(/^[0-9]+ [0-9]+ /, "")
+  t = $1; z = $2; i = $3; sub(/^[^ ]+ [^ ]+ [^ ]+ /, "")
+  # One file under two names: the log may be a link to the newest dated file.
+  if (i in known) next
+  known[i] = 1
   n++; path[n] = $0; size[n] = z; mtime[n] = t
   type[n] = $0 ~ /\.gz$/ ? "gzip" : $0 ~ /\.bz2$/ ? "bzip2" : $0 ~ /\.xz$/ ? "xz" : $0 ~ /\.zst$/ ? "zstd" : "plain"
 }

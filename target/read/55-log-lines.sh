@@ -209,7 +209,7 @@ log_window() {
     log_code=1
   fi
   log_plan=$(
-    stat -L -c '%Y %s %n' -- "$@" 2>/dev/null | STAUNCH_LOG=$log_path "$staunch_awk" -v error_log="$log_error" \
+    stat -L -c '%Y %s %d:%i %n' -- "$@" 2>/dev/null | STAUNCH_LOG=$log_path "$staunch_awk" -v error_log="$log_error" \
       -v from="$log_from" -v to="$log_to" -v zone_from="$log_zone_from" -v zone_to="$log_zone_to" \
       -v slack="$log_slack" "$log_stamp_awk$log_search_awk"
   ) || return 1

@@ -46,9 +46,9 @@ await onRealHosts('ns', 'four hosts: NGINX before two app hosts, and one on its 
     }
     await web.load({ path: '/leak?mb=2&ms=300', requests: 300, atOnce: 12, perSecond: 20, seconds: 30 });
     await web.load({
-      path: '/retried/leak?mb=1&ms=100',
+      path: '/retried/leak?mb=2&ms=300',
       requests: 200,
-      atOnce: 8,
+      atOnce: 12,
       perSecond: 20,
       seconds: 30,
     });

@@ -1,0 +1,75 @@
+import type { ChartData } from './chart-data.ts';
+
+export interface RssPoint {
+  readonly atMs: number;
+  readonly rssBytes: number;
+}
+
+/** One worker's life in memory: unbroken pieces, so that no line is drawn across time without samples. */
+export interface RssLine {
+  readonly pid: number;
+  readonly pieces: readonly (readonly RssPoint[])[];
+}
+
+/** More points than this per worker cannot be told apart on the chart. */
+const POINTS = 430;
+/** A pause longer than this many usual steps breaks the line. */
+const PAUSE_STEPS = 4;
+
+/** Lines of all workers with a sample in the window, thinned to what can be seen; peaks are kept. */
+export function rssLines({ workers, window }: ChartData): RssLine[] {
+  return workers.flatMap(({ pid, points }) => {
+    const inside = points.filter(point => point.atMs >= window.fromMs && point.atMs <= window.toMs);
+    return inside.length === 0
+      ? []
+      : [{ pid, pieces: piecesOf(inside).map(piece => thinned(piece, window)) }];
+  });
+}
+
+/** RSS of all workers together at each instant that most of them were sampled at. Shared pages count each time. */
+export function rssSum(lines: readonly RssLine[]): RssPoint[] {
+  const points = lines.flatMap(({ pid, pieces }) => pieces.flat().map(point => ({ ...point, pid })));
+  const stepMs = usualStepMs(lines.flatMap(line => line.pieces));
+  const buckets = new Map<number, Map<number, number>>();
+  for (const { atMs, rssBytes, pid } of points) {
+    const bucket = Math.round(atMs / stepMs) * stepMs;
+    const of = buckets.get(bucket) ?? new Map<number, number>();
+    buckets.set(bucket, of.set(pid, rssBytes));
+  }
+  return [...buckets]
+    .map(([atMs, sizes]) => ({ atMs, rssBytes: [...sizes.values()].reduce((sum, size) => sum + size, 0) }))
+    .sort((one, other) => one.atMs - other.atMs);
+}
+
+function usualStepMs(pieces: readonly (readonly RssPoint[])[]): number {
+  const steps = pieces
+    .flatMap(piece => piece.slice(1).map((point, index) => point.atMs - (piece[index]?.atMs ?? point.atMs)))
+    .filter(step => step > 0)
+    .sort((one, other) => one - other);
+  return steps[Math.floor(steps.length / 2)] ?? 60_000;
+}
+
+function piecesOf(points: readonly RssPoint[]): RssPoint[][] {
+  const pauseMs = usualStepMs([points]) * PAUSE_STEPS;
+  const pieces: RssPoint[][] = [];
+  let previousMs = Number.NEGATIVE_INFINITY;
+  for (const point of points) {
+    if (point.atMs - previousMs > pauseMs) pieces.push([]);
+    pieces.at(-1)?.push(point);
+    previousMs = point.atMs;
+  }
+  return pieces;
+}
+
+/** The highest point of each slice of time: a peak before a kill must not be thinned away. */
+function thinned(piece: readonly RssPoint[], window: ChartData['window']): RssPoint[] {
+  if (piece.length <= POINTS) return [...piece];
+  const sliceMs = (window.toMs - window.fromMs) / POINTS;
+  const highest = new Map<number, RssPoint>();
+  for (const point of piece) {
+    const slice = Math.floor((point.atMs - window.fromMs) / sliceMs);
+    const best = highest.get(slice);
+    if (best === undefined || point.rssBytes >= best.rssBytes) highest.set(slice, point);
+  }
+  return [...highest.values()];
+}
