@@ -1,8 +1,8 @@
 import type { Recording } from '../../src/collectors/collector.ts';
 import type { WindowWish } from '../../src/collectors/window.ts';
-import { createMasking, type Mask } from '../../src/report/masking.ts';
+import type { Mask } from '../../src/report/masking.ts';
 import { EXIT } from './context.ts';
-import { type DiagnoseContext, investigateAll, wishedWindow } from './diagnose.ts';
+import { type DiagnoseContext, investigateAll, maskFor, wishedWindow } from './diagnose.ts';
 import { servicesOrTell } from './service-lookup.ts';
 
 export interface CollectOptions extends WindowWish {
@@ -39,11 +39,7 @@ export async function collect(options: CollectOptions, context: CollectContext):
       context.writeError(`${server}: ${detail}\n`);
     return EXIT.unreachable;
   }
-  const keepAddresses = [...investigation.caseFile.upstreams.keys()].map(peer => peer.replace(/:\d+$/, ''));
-  const mask = createMasking({
-    keepAddresses,
-    ...(context.pseudonymKey !== undefined && { pseudonymKey: context.pseudonymKey }),
-  });
+  const mask = await maskFor([investigation.caseFile], context);
   const written = await context.writeBundle(options.into, investigation.recordings, mask);
   if (!written.ok) {
     context.writeError(`${written.problem}\n`);

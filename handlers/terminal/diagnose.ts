@@ -57,7 +57,7 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Diagnos
   if (typeof cases === 'number') return cases;
   const diagnoses = cases.map(caseFile => diagnose(caseFile));
   const documents = diagnoses.map(documentOf);
-  const mask = maskFor(cases, context);
+  const mask = await maskFor(cases, context);
   const shown = documents.map(document => maskDocument(document, mask));
   await context.keep(shown).catch(() => undefined);
 
@@ -110,15 +110,13 @@ function tell(
   );
 }
 
-/** Own addresses stay readable: servers and upstream peers are no secrets of clients. */
-function maskFor(cases: readonly CaseFile[], context: DiagnoseContext) {
-  const keepAddresses = [
-    ...new Set(cases.flatMap(c => [...c.upstreams.keys()].map(peer => peer.replace(/:\d+$/, '')))),
-  ];
-  return createMasking({
-    keepAddresses,
-    ...(context.pseudonymKey !== undefined && { pseudonymKey: context.pseudonymKey }),
-  });
+/** Own addresses stay readable: registered servers and upstream peers are no secrets of clients. */
+export async function maskFor(cases: readonly CaseFile[], context: DiagnoseContext) {
+  const stored = await context.registry.read();
+  const servers = stored.ok ? [...stored.registry.servers.values()].map(s => s.host) : [];
+  const peers = cases.flatMap(c => [...c.upstreams.keys()].map(peer => peer.replace(/:\d+$/, '')));
+  const keepAddresses = [...new Set([...servers, ...peers])];
+  return createMasking({ keepAddresses, ...(context.pseudonymKey !== undefined && { pseudonymKey: context.pseudonymKey }) });
 }
 
 async function bundledCase(

@@ -42,6 +42,8 @@ export interface HostFile {
   readonly signals: readonly Signal[];
   readonly accessLogs: readonly AccessLog[];
   readonly unit?: UnitState;
+  /** The service's unit does not exist here; these Gunicorn units do. */
+  readonly runningUnits?: readonly string[];
   readonly cgroup?: CgroupMemory;
   readonly workers: readonly WorkerProcess[];
   readonly queues: readonly AcceptQueue[];

@@ -23,6 +23,8 @@ export class HostDraft {
   readonly accessLogs: AccessLog[] = [];
   readonly coverage: Coverage[] = [];
   readonly parts: Parts = { workers: [], queues: [], samples: [], unit: undefined, cgroup: undefined, nginx: undefined, gunicorn: undefined, memory: undefined, versions: undefined };
+  /** Gunicorn units that do run here, asked for when the service's own unit is not there. */
+  runningUnits?: readonly string[];
   clock: HostClock = { errorMs: 0, utcOffsetMinutes: 0, assumed: true };
   bootEpochMs?: number;
 
@@ -73,6 +75,7 @@ export class HostDraft {
     return {
       server: this.server,
       ...(user !== undefined && { user }),
+      ...(this.runningUnits && { runningUnits: this.runningUnits }),
       runsApp: this.runsApp,
       runsNginx: this.runsNginx,
       clock: this.clock,

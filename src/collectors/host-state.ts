@@ -31,7 +31,7 @@ function shortCollector(about: {
       if (about.wanted && !about.wanted(draft)) return;
       const readable = draft.readable(about.source, recordings);
       const told = readable.map(r => about.read(textOf(r.bytes), draft, r)).some(Boolean);
-      if (readable.length > 0) draft.cover(about.source, told ? 'read' : 'empty');
+      if (readable.length > 0) draft.cover(about.source, told ? 'read' : about.source === 'unit-state' ? 'absent' : 'empty');
       yield;
     },
   };
@@ -71,6 +71,7 @@ export const unitState = shortCollector({
     const unit = readUnitState(text, draft.server, draft.unitName, { clock: draft.clock });
     // A bundle holds other units too (NGINX): only the app's own may speak.
     if (!unit || (unit.lines.has('Id') && !unit.lines.get('Id')?.text.includes(draft.unitName))) return draft.unit !== undefined;
+    if (unit.loadState === 'not-found') return draft.unit !== undefined;
     draft.parts.unit = unit;
     return true;
   },

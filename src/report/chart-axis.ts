@@ -5,6 +5,8 @@ import { clockWords, dayWords, knownZone, readsAsUtc, zoneWords } from './time-w
 
 const HOUR_MS = 3_600_000;
 const FONT = 12;
+/** Above this, a few labels among many would look as if those deaths mattered more. */
+const MOST_LABELS = 24;
 
 /** Time along the bottom in UTC, the reader's zone below it when it differs, and grid lines up through the panels. */
 export function timeAxis(axis: Panel, panels: readonly Panel[], timeZone: string): string {
@@ -75,6 +77,7 @@ export function axisMarks(chart: ChartData, axis: Panel): string {
 
 /** Labels above the triangles; one that would touch its neighbour is left out, the numbers stand in the legend. */
 function killLabels(kills: ChartData['kills'], axis: Panel): string[] {
+  if (kills.length > MOST_LABELS) return [];
   let free = axis.left - 40;
   const parts: string[] = [];
   for (const { atMs, label } of kills) {

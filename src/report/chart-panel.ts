@@ -12,9 +12,9 @@ export interface Panel {
   readonly theme: ChartTheme;
 }
 
-/** What a panel shows, above its left corner. */
+/** What a panel shows, above its left corner; the halo keeps lines that pass behind it from striking it through. */
 export function panelTitle(title: string, { left, top, theme }: Panel, y: number = top - 30): string {
-  return `<text x="${left - 42}" y="${y}" font-size="12" font-weight="bold" fill="${theme.text}">${svgText(title)}</text>`;
+  return `<text x="${left - 42}" y="${y}" font-size="12" font-weight="bold" fill="${theme.text}" stroke="${theme.background}" stroke-width="5" paint-order="stroke">${svgText(title)}</text>`;
 }
 
 /** A horizontal line of the grid with its value on the left. */

@@ -13,7 +13,7 @@ const FAR_ABOVE = 3;
 /** RSS of each worker, their sum, and the unit's limit that the sum runs into. */
 export function rssPanel(chart: ChartData, lines: readonly RssLine[], panel: Panel): string {
   const { left, right, top, bottom, theme } = panel;
-  const sum = lines.length > 1 ? rssSum(lines) : [];
+  const sum = lines.length > 1 ? rssSum(chart) : [];
   const highest = Math.max(
     MEGABYTE,
     ...[...lines.flatMap(each => each.pieces.flat()), ...sum].map(p => p.rssBytes),
@@ -65,9 +65,11 @@ function pieceOf(
 
 function panelWords(workers: number, withSum: boolean, limit: number | undefined, drawn: boolean): string {
   const who =
-    workers === 1 ? 'RSS of 1 worker' : `RSS of ${workers} workers${withSum ? ', grey: their sum' : ''}`;
+    workers === 1
+      ? 'RSS of 1 worker'
+      : `RSS of ${workers} workers${withSum ? ', grey: their sum (shared pages count for each)' : ''}`;
   if (limit === undefined) return `${who}; no memory limit known`;
-  return `${who}; ${drawn ? 'dashed: limit of the unit' : 'limit of the unit, far above:'} ${svgText(byteWords(limit))}`;
+  return `${who}; ${drawn ? 'dashed: limit' : 'limit, far above:'} ${svgText(byteWords(limit))}`;
 }
 
 function tickWords(megabytes: number): string {

@@ -42,9 +42,9 @@ export function incidentChart(chart: ChartData, options: IncidentChartOptions = 
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="${theme.background}"/>`,
     heading(chart, options, theme, timeZone),
     timeAxis(axisPanel, twoPanels ? [top, below] : [top], timeZone),
+    axisMarks(chart, axisPanel),
     errorsPanel(chart, top),
     twoPanels ? rssPanel(chart, lines, below) : '',
-    axisMarks(chart, axisPanel),
     '</svg>',
   ].join('\n');
 }

@@ -26,19 +26,22 @@ export function rssLines({ workers, window }: ChartData): RssLine[] {
   });
 }
 
-/** RSS of all workers together at each instant that most of them were sampled at. Shared pages count each time. */
-export function rssSum(lines: readonly RssLine[]): RssPoint[] {
-  const points = lines.flatMap(({ pid, pieces }) => pieces.flat().map(point => ({ ...point, pid })));
-  const stepMs = usualStepMs(lines.flatMap(line => line.pieces));
+/** RSS of all workers together, per round of samples. Pages that workers share count once for each of them. */
+export function rssSum({ workers, window }: ChartData): RssPoint[] {
+  const points = workers
+    .flatMap(({ pid, points: all }) => all.map(point => ({ ...point, pid })))
+    .filter(point => point.atMs >= window.fromMs && point.atMs <= window.toMs);
+  const stepMs = usualStepMs(workers.map(worker => worker.points));
   const buckets = new Map<number, Map<number, number>>();
   for (const { atMs, rssBytes, pid } of points) {
     const bucket = Math.round(atMs / stepMs) * stepMs;
     const of = buckets.get(bucket) ?? new Map<number, number>();
     buckets.set(bucket, of.set(pid, rssBytes));
   }
-  return [...buckets]
+  const sums = [...buckets]
     .map(([atMs, sizes]) => ({ atMs, rssBytes: [...sizes.values()].reduce((sum, size) => sum + size, 0) }))
     .sort((one, other) => one.atMs - other.atMs);
+  return thinned(sums, window);
 }
 
 function usualStepMs(pieces: readonly (readonly RssPoint[])[]): number {

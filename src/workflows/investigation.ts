@@ -5,6 +5,7 @@ import { HostDraft } from '../collectors/host-draft.ts';
 import { readRecordings } from '../collectors/host-reading.ts';
 import type { Answer, Window } from '../collectors/question.ts';
 import type { Server, Service } from '../inventory/registry.ts';
+import { readUnitList } from '../inventory/unit-list.ts';
 import { readHostClock } from '../signals/host-clock.ts';
 import type { Clock, Pause, Source } from './ports.ts';
 import { type UpstreamMap, upstreamMapOf } from './upstream-map.ts';
@@ -70,6 +71,7 @@ export async function investigate(service: Service, window: Window, context: Inv
         visit.recordings.push(...answers);
         const reading = readRecordings(draft, [...clock, ...answers], collectors);
         while (!reading.next().done) await context.pause();
+        if (round === 0 && draft.runsApp && !draft.unit) await lookForUnits(visit, context);
       }),
     );
   }
@@ -122,6 +124,14 @@ async function meet(server: Server, service: Service, window: Window, context: I
   });
   if (clock) draft.clock = clock;
   return { server, draft, recordings: [recording], startedAtMs };
+}
+
+/** The unit of the service is not there: which ones are? The answer is the way to mend staunch.yml. */
+async function lookForUnits(visit: Visit, context: InvestigationContext): Promise<void> {
+  const question = { verb: 'unit-list' as const, args: [], limits: { timeoutMs: 5_000, maxBytes: 64 * 1024 }, name: 'units.txt' };
+  const [recording] = await ask(visit, [question], context);
+  const text = new TextDecoder().decode(recording?.bytes ?? new Uint8Array());
+  visit.draft.runningUnits = readUnitList(text).map(u => u.unit);
 }
 
 async function ask(visit: Visit, questions: readonly NamedQuestion[], context: InvestigationContext): Promise<Recording[]> {

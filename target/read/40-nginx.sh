@@ -76,15 +76,18 @@ $1
   # Words and no more: the text of a configuration is expanded as file names below, never run.
   nginx_included=$(sed -nE 's/^([^#]*[;{}[:space:]])?include[[:space:]]+["'\'']?([^;"'\'']+)["'\'']?[[:space:]]*;.*$/\2/p' "$1")
   set -- "$1" "$2" "$nginx_included"
+  # Only lines are split here: the patterns are expanded below, from the right directory.
+  set -f
   IFS='
 '
   for nginx_pattern in $3; do
+    unset IFS
+    set +f
     case $nginx_pattern in /*) ;; *) nginx_pattern=$nginx_prefix/$nginx_pattern ;; esac
     nginx_print_pattern "$nginx_pattern" "$(($2 + 1))"
-    IFS='
-'
   done
   unset IFS
+  set +f
 }
 
 nginx_print_pattern() {

@@ -17,8 +17,6 @@ beforeEach(() => {
 describe.each(platforms(home.path))('on $name', platform => {
   const errors = (from: number, to: number, circumstances = {}) =>
     ask(platform, 'error-log', [log, String(from), String(to)], circumstances);
-  const _access = (from: number, to: number, status = 'after-request') =>
-    ask(platform, 'access-log', [log, String(from), String(to), status]);
 
   describe('an error log of one day', () => {
     const stamps = range(NOON - 24 * HOUR, NOON, 7);

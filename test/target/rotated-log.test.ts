@@ -18,8 +18,6 @@ beforeEach(() => {
 describe.each(platforms(home.path))('on $name', platform => {
   const errors = (from: number, to: number, circumstances = {}) =>
     ask(platform, 'error-log', [log, String(from), String(to)], circumstances);
-  const _access = (from: number, to: number, status = 'after-request') =>
-    ask(platform, 'access-log', [log, String(from), String(to), status]);
 
   describe('with rotated files', () => {
     const lines = (from: number) => range(from, from + 24 * HOUR, 60).map(at => errorLine(at));

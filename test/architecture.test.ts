@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/**
+ * Who may import whom. A room may see itself and the rooms named here; pure rooms see no clock, no chance,
+ * no disk, no network. `src/command-line.ts`, `src/terminal.ts` and `src/main.ts` wire everything.
+ */
+const ROOMS: Record<string, { sees: readonly string[]; libraries: readonly string[]; pure: boolean }> = {
+  'src/inventory': { sees: [], libraries: ['zod', 'yaml', 'ssh-config'], pure: true },
+  'src/signals': { sees: [], libraries: [], pure: true },
+  'src/collectors': { sees: ['src/signals'], libraries: [], pure: true },
+  'src/diagnosis': { sees: ['src/signals', 'src/collectors'], libraries: [], pure: true },
+  'src/report': {
+    sees: ['src/signals', 'src/collectors', 'src/diagnosis'],
+    libraries: ['zod', 'd3-scale', 'd3-shape', 'node:crypto'],
+    pure: true,
+  },
+  playbooks: { sees: ['src/collectors', 'src/diagnosis'], libraries: ['zod', 'yaml'], pure: true },
+  'src/workflows': {
+    sees: ['src/inventory', 'src/signals', 'src/collectors', 'src/diagnosis', 'src/report', 'playbooks'],
+    libraries: [],
+    pure: true,
+  },
+  'src/adapters': {
+    sees: ['src/inventory', 'src/signals', 'src/collectors', 'src/report', 'src/workflows/ports.ts'],
+    libraries: ['*'],
+    pure: false,
+  },
+  handlers: {
+    sees: ['src/inventory', 'src/signals', 'src/collectors', 'src/diagnosis', 'src/report', 'src/workflows'],
+    libraries: [],
+    pure: true,
+  },
+};
+/** The wiring: these files know every room. */
+const WIRING = ['src/main.ts', 'src/command-line.ts', 'src/terminal.ts', 'src/schema-files.ts'];
+const IMPURE = /\b(Date\.now|Math\.random|performance\.now|setTimeout|setInterval|setImmediate|fetch)\s*\(|\bprocess\.|\bnew Date\(\)/;
+const LONGEST = 300;
+const root = resolve(import.meta.dirname, '..');
+
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap(entry => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return filesBelow(path);
+    return /\.(ts|js|mjs|py|sh)$/.test(entry.name) ? [path] : [];
+  });
+}
+
+function importsOf(file: string, text: string): Edge[] {
+  const statements = /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s+['"]([^'"]+)['"]|(?:^|\n)\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
+  return [...text.matchAll(statements)].map(match => {
+    const to = match[1] ?? match[2] ?? match[3] ?? '';
+    return { from: file, to: to.startsWith('.') ? relative(root, resolve(root, dirname(file), to)) : to };
+  });
+}
+
+const roomOf = (file: string) => Object.keys(ROOMS).find(room => file.startsWith(`${room}/`));
+
+/** Why an import is a trespass; undefined when it is allowed. */
+function trespass({ from, to }: Edge): string | undefined {
+  if (WIRING.includes(from)) return undefined;
+  const room = roomOf(from);
+  if (room === undefined) return `${from} is in no room: rooms are ${Object.keys(ROOMS).join(', ')}`;
+  const rules = ROOMS[room]!;
+  const isFile = /\.(ts|json)$/.test(to);
+  if (isFile) {
+    const allowed = to.startsWith(`${room}/`) || rules.sees.some(seen => to === seen || to.startsWith(`${seen}/`));
+    return allowed ? undefined : `${from} imports ${to}: ${room} may not see it`;
+  }
+  if (rules.libraries.includes('*') || rules.libraries.includes(to)) return undefined;
+  return `${from} imports ${to}: ${room} may not use it`;
+}
+
+const sources = ['src', 'handlers', 'playbooks'].flatMap(filesBelow).filter(file => file.endsWith('.ts'));
+const texts = new Map(sources.map(file => [file, readFileSync(join(root, file), 'utf8')]));
+
+describe('the house', () => {
+  it('has rooms that see only what they may', () => {
+    const edges = sources.flatMap(file => importsOf(file, texts.get(file) ?? ''));
+    expect(edges.length).toBeGreaterThan(100);
+    expect(edges.map(trespass).filter(Boolean)).toEqual([]);
+  });
+
+  it('has pure rooms without clock, chance, environment or network', () => {
+    const impure = sources
+      .filter(file => ROOMS[roomOf(file) ?? '']?.pure)
+      .filter(file => IMPURE.test((texts.get(file) ?? '').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')));
+    expect(impure).toEqual([]);
+  });
+
+  it('has no file of more than 300 lines', () => {
+    const files = ['src', 'handlers', 'playbooks', 'target', 'test', 'bin'].flatMap(filesBelow);
+    const long = files
+      .filter(file => !file.startsWith('test/fixtures/'))
+      .map(file => ({ file, lines: readFileSync(join(root, file), 'utf8').split('\n').length - 1 }))
+      .filter(({ lines }) => lines > LONGEST);
+    expect(long).toEqual([]);
+  });
+
+  it('has no drawer of odds and ends', () => {
+    expect(sources.filter(file => /\/(utils?|helpers?|common|misc|types|manager)(\.ts|\/)/.test(file))).toEqual([]);
+  });
+
+  it.each([
+    [{ from: 'src/diagnosis/x.ts', to: 'src/adapters/ssh/connect.ts' }],
+    [{ from: 'src/diagnosis/x.ts', to: 'node:fs' }],
+    [{ from: 'src/signals/x.ts', to: 'src/diagnosis/cause.ts' }],
+    [{ from: 'src/workflows/x.ts', to: 'ssh2' }],
+    [{ from: 'src/report/x.ts', to: 'handlers/terminal/diagnose.ts' }],
+    [{ from: 'src/adapters/x.ts', to: 'src/workflows/investigation.ts' }],
+    [{ from: 'lib/x.ts', to: 'zod' }],
+  ])('would notice $from importing $to', edge => {
+    expect(trespass(edge)).toBeDefined();
+  });
+
+  it('would notice an import by side effect or on demand', () => {
+    const edges = importsOf('src/signals/x.ts', "import 'dotenv/config';\nconst fs = await import('node:fs');\n");
+    expect(edges.map(e => e.to)).toEqual(['dotenv/config', 'node:fs']);
+  });
+});
