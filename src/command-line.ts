@@ -2,7 +2,10 @@ import { Command, Option } from 'commander';
 import { openTerminal } from './terminal.ts';
 
 const SINCE = new Option('--since <length>', 'window up to now: 30m, 2h, 3d (default 2h)');
-const FROM = new Option('--from <time>', 'begin of the window: "2026-11-22 02:05", "yesterday 02:05", with a zone or in yours');
+const FROM = new Option(
+  '--from <time>',
+  'begin of the window: "2026-11-22 02:05", "yesterday 02:05", with a zone or in yours',
+);
 const TO = new Option('--to <time>', 'end of the window (default now)');
 const TIERS = ['production', 'staging', 'development'];
 
@@ -13,7 +16,9 @@ const TIERS = ['production', 'staging', 'development'];
 export async function commandLine(args: readonly string[], cancel: AbortSignal): Promise<number> {
   let code = 0;
   const program = new Command('staunch')
-    .description('Finds out why users see 502s: evidence from your servers, tied to worker deaths, every claim to a log line.')
+    .description(
+      'Finds out why users see 502s: evidence from your servers, tied to worker deaths, every claim to a log line.',
+    )
     .option('-c, --config <file>', 'the server registry', process.env.STAUNCH_CONFIG ?? 'staunch.yml')
     .showHelpAfterError('(staunch help lists the commands)')
     .exitOverride();
@@ -34,7 +39,9 @@ export async function commandLine(args: readonly string[], cancel: AbortSignal):
     .action(async (target: string | undefined, options) => {
       const { diagnoseCommand } = await import('../handlers/terminal/diagnose.ts');
       const context = await terminal();
-      code = await context.use(diagnosing => diagnoseCommand({ ...options, ...(target !== undefined && { target }) }, diagnosing));
+      code = await context.use(diagnosing =>
+        diagnoseCommand({ ...options, ...(target !== undefined && { target }) }, diagnosing),
+      );
     });
 
   program
@@ -47,7 +54,9 @@ export async function commandLine(args: readonly string[], cancel: AbortSignal):
     .action(async (target: string | undefined, options) => {
       const { collect } = await import('../handlers/terminal/collect.ts');
       const context = await terminal();
-      code = await context.use(collecting => collect({ ...options, ...(target !== undefined && { target }) }, collecting));
+      code = await context.use(collecting =>
+        collect({ ...options, ...(target !== undefined && { target }) }, collecting),
+      );
     });
 
   program
@@ -89,7 +98,13 @@ export async function commandLine(args: readonly string[], cancel: AbortSignal):
     .command('import <file>')
     .description('servers of an OpenSSH configuration or an Ansible inventory')
     .option('--write', 'add them to the registry; without it they are only shown')
-    .addOption(new Option('--format <format>', 'judged by name and content when not said').choices(['openssh', 'ansible-ini', 'ansible-yaml']))
+    .addOption(
+      new Option('--format <format>', 'judged by name and content when not said').choices([
+        'openssh',
+        'ansible-ini',
+        'ansible-yaml',
+      ]),
+    )
     .action(async (file: string, options) => {
       const { serverImport } = await import('../handlers/terminal/server-import.ts');
       const context = await terminal();

@@ -16,7 +16,11 @@ export type TerminalWorld = DiagnoseContext &
   CollectContext &
   ShowContext &
   StartContext &
-  ServerAddContext & { readonly machine: LocalMachine; readonly readText: ReadText; readScript(): Promise<string> };
+  ServerAddContext & {
+    readonly machine: LocalMachine;
+    readonly readText: ReadText;
+    readScript(): Promise<string>;
+  };
 
 const RECORDINGS = fileURLToPath(new URL('../practice/recordings/', import.meta.url));
 const SCHEMA = fileURLToPath(new URL('../staunch.schema.json', import.meta.url));
@@ -25,7 +29,10 @@ const SCHEMA = fileURLToPath(new URL('../staunch.schema.json', import.meta.url))
  * The real terminal with the real world behind it. Adapters are loaded at first use; whatever was opened is
  * closed when the command ends.
  */
-export async function openTerminal(config: string, cancel: AbortSignal): Promise<{ use(run: (world: TerminalWorld) => Promise<number>): Promise<number> }> {
+export async function openTerminal(
+  config: string,
+  cancel: AbortSignal,
+): Promise<{ use(run: (world: TerminalWorld) => Promise<number>): Promise<number> }> {
   const { openRegistryStore } = await import('./adapters/registry-store.ts');
   const { KeptDiagnosis } = await import('./adapters/kept-diagnosis.ts');
   const { installationSecret } = await import('./adapters/installation-secret.ts');
@@ -46,7 +53,10 @@ export async function openTerminal(config: string, cancel: AbortSignal): Promise
     clock: { nowMs: Date.now },
     cancel,
     source,
-    registry: openRegistryStore(config, { schemaFile: SCHEMA, ...(process.env.SSH_AUTH_SOCK !== undefined && { agentSocket: process.env.SSH_AUTH_SOCK }) }),
+    registry: openRegistryStore(config, {
+      schemaFile: SCHEMA,
+      ...(process.env.SSH_AUTH_SOCK !== undefined && { agentSocket: process.env.SSH_AUTH_SOCK }),
+    }),
     machine: localMachine(),
     publicKeyOf,
     readText,
@@ -55,6 +65,10 @@ export async function openTerminal(config: string, cancel: AbortSignal): Promise
     pause: () => new Promise(resolve => setImmediate(resolve)),
     keep: documents => kept.keep(documents),
     lastDiagnoses: () => kept.last(),
+    async playbook(id) {
+      const { loadPlaybook } = await import('./adapters/playbook-files.ts');
+      return loadPlaybook(id);
+    },
     async readBundle(folder) {
       const { readBundle } = await import('./adapters/bundle-source.ts');
       return readBundle(folder);
@@ -63,9 +77,9 @@ export async function openTerminal(config: string, cancel: AbortSignal): Promise
       const { writeBundle } = await import('./adapters/bundle-writer.ts');
       return writeBundle(folder, recordings, mask);
     },
-    async writeChart(file, chart, document) {
+    async writeChart(file, chart, timeZone) {
       const { writeChart } = await import('./adapters/chart-file.ts');
-      return writeChart(file, chart, document);
+      return writeChart(file, chart, timeZone);
     },
     async scanHostKey(host, port, jump, stop) {
       const { scanHostKey } = await import('./adapters/ssh/host-key-scan.ts');

@@ -23,19 +23,35 @@ const ROOMS: Record<string, { sees: readonly string[]; libraries: readonly strin
     pure: true,
   },
   'src/adapters': {
-    sees: ['src/inventory', 'src/signals', 'src/collectors', 'src/report', 'src/workflows/ports.ts'],
+    sees: [
+      'src/inventory',
+      'src/signals',
+      'src/collectors',
+      'src/report',
+      'playbooks',
+      'src/workflows/ports.ts',
+    ],
     libraries: ['*'],
     pure: false,
   },
   handlers: {
-    sees: ['src/inventory', 'src/signals', 'src/collectors', 'src/diagnosis', 'src/report', 'src/workflows'],
+    sees: [
+      'src/inventory',
+      'src/signals',
+      'src/collectors',
+      'src/diagnosis',
+      'src/report',
+      'src/workflows',
+      'playbooks',
+    ],
     libraries: [],
     pure: true,
   },
 };
 /** The wiring: these files know every room. */
 const WIRING = ['src/main.ts', 'src/command-line.ts', 'src/terminal.ts', 'src/schema-files.ts'];
-const IMPURE = /\b(Date\.now|Math\.random|performance\.now|setTimeout|setInterval|setImmediate|fetch)\s*\(|\bprocess\.|\bnew Date\(\)/;
+const IMPURE =
+  /\b(Date\.now|Math\.random|performance\.now|setTimeout|setInterval|setImmediate|fetch)\s*\(|\bprocess\.(env|argv|exit|cwd|stdout|stderr|stdin|platform|versions|hrtime|nextTick|pid)\b|\bnew Date\(\)/;
 const LONGEST = 300;
 const root = resolve(import.meta.dirname, '..');
 
@@ -53,7 +69,8 @@ function filesBelow(folder: string): string[] {
 }
 
 function importsOf(file: string, text: string): Edge[] {
-  const statements = /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s+['"]([^'"]+)['"]|(?:^|\n)\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
+  const statements =
+    /(?:^|\n)\s*(?:import|export)\s[^'"`;]*?from\s+['"]([^'"]+)['"]|(?:^|\n)\s*import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/g;
   return [...text.matchAll(statements)].map(match => {
     const to = match[1] ?? match[2] ?? match[3] ?? '';
     return { from: file, to: to.startsWith('.') ? relative(root, resolve(root, dirname(file), to)) : to };
@@ -70,7 +87,8 @@ function trespass({ from, to }: Edge): string | undefined {
   const rules = ROOMS[room]!;
   const isFile = /\.(ts|json)$/.test(to);
   if (isFile) {
-    const allowed = to.startsWith(`${room}/`) || rules.sees.some(seen => to === seen || to.startsWith(`${seen}/`));
+    const allowed =
+      to.startsWith(`${room}/`) || rules.sees.some(seen => to === seen || to.startsWith(`${seen}/`));
     return allowed ? undefined : `${from} imports ${to}: ${room} may not see it`;
   }
   if (rules.libraries.includes('*') || rules.libraries.includes(to)) return undefined;
@@ -104,7 +122,9 @@ describe('the house', () => {
   });
 
   it('has no drawer of odds and ends', () => {
-    expect(sources.filter(file => /\/(utils?|helpers?|common|misc|types|manager)(\.ts|\/)/.test(file))).toEqual([]);
+    expect(
+      sources.filter(file => /\/(utils?|helpers?|common|misc|types|manager)(\.ts|\/)/.test(file)),
+    ).toEqual([]);
   });
 
   it.each([
@@ -120,7 +140,10 @@ describe('the house', () => {
   });
 
   it('would notice an import by side effect or on demand', () => {
-    const edges = importsOf('src/signals/x.ts', "import 'dotenv/config';\nconst fs = await import('node:fs');\n");
+    const edges = importsOf(
+      'src/signals/x.ts',
+      "import 'dotenv/config';\nconst fs = await import('node:fs');\n",
+    );
     expect(edges.map(e => e.to)).toEqual(['dotenv/config', 'node:fs']);
   });
 });

@@ -1,8 +1,10 @@
+import { hypothesesOf, type PlaybookReading } from '../../playbooks/playbook.ts';
 import type { CaseFile } from '../../src/collectors/case-file.ts';
 import type { Window } from '../../src/collectors/question.ts';
 import { type WindowWish, windowOf } from '../../src/collectors/window.ts';
 import { type Diagnosis, diagnose } from '../../src/diagnosis/diagnosis.ts';
 import type { Service } from '../../src/inventory/registry.ts';
+import { chartAltText } from '../../src/report/chart-alt-text.ts';
 import type { ChartData } from '../../src/report/chart-data.ts';
 import { chartDataOf } from '../../src/report/chart-of-diagnosis.ts';
 import type { DiagnosisDocument } from '../../src/report/diagnosis-document.ts';
@@ -43,9 +45,10 @@ export interface DiagnoseContext extends ServerContext {
     | { readonly ok: true; readonly folders: readonly BundledServer[] }
     | { readonly ok: false; readonly problem: string }
   >;
+  playbook(id: string): Promise<PlaybookReading>;
   keep(documents: readonly DiagnosisDocument[]): Promise<void>;
-  /** Writes the chart as PNG or SVG, by the file's ending. */
-  writeChart(file: string, chart: ChartData, document: DiagnosisDocument): Promise<string | undefined>;
+  /** Writes the chart as PNG or SVG, by the file's ending; answers with the problem, if there is one. */
+  writeChart(file: string, chart: ChartData, timeZone: string): Promise<string | undefined>;
 }
 
 /** `staunch diagnose`: from a name or a folder to a verdict with its evidence. */
@@ -55,7 +58,10 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Diagnos
       ? await liveCases(options, context)
       : await bundledCase(options, options.bundle, context);
   if (typeof cases === 'number') return cases;
-  const diagnoses = cases.map(caseFile => diagnose(caseFile));
+  const playbook = await context.playbook('gateway-502');
+  if (!playbook.ok) return refuse(playbook.problems.join('\n'), context);
+  const hypotheses = hypothesesOf(playbook.playbook);
+  const diagnoses = cases.map(caseFile => diagnose(caseFile, hypotheses));
   const documents = diagnoses.map(documentOf);
   const mask = await maskFor(cases, context);
   const shown = documents.map(document => maskDocument(document, mask));
@@ -70,14 +76,15 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Diagnos
       tell(document, diagnoses[i] as Diagnosis, options, context, i > 0);
   }
   const [first] = diagnoses;
-  const [document] = shown;
-  if (options.chart !== undefined && first && document) {
-    const problem = await context.writeChart(options.chart, chartDataOf(first), document);
+  if (options.chart !== undefined && first) {
+    const chart = chartDataOf(first);
+    const problem = await context.writeChart(options.chart, chart, context.timeZone);
     if (problem !== undefined) {
       context.writeError(`${problem}\n`);
       return EXIT.failed;
     }
-    if (!options.json) context.write(`Chart written to ${options.chart}\n`);
+    if (!options.json)
+      context.write(`\nChart written to ${options.chart}: ${chartAltText(chart, context.timeZone)}\n`);
   }
   const nobody = cases.every(c => c.hosts.length === 0);
   return nobody ? EXIT.unreachable : EXIT.fine;
@@ -116,7 +123,10 @@ export async function maskFor(cases: readonly CaseFile[], context: DiagnoseConte
   const servers = stored.ok ? [...stored.registry.servers.values()].map(s => s.host) : [];
   const peers = cases.flatMap(c => [...c.upstreams.keys()].map(peer => peer.replace(/:\d+$/, '')));
   const keepAddresses = [...new Set([...servers, ...peers])];
-  return createMasking({ keepAddresses, ...(context.pseudonymKey !== undefined && { pseudonymKey: context.pseudonymKey }) });
+  return createMasking({
+    keepAddresses,
+    ...(context.pseudonymKey !== undefined && { pseudonymKey: context.pseudonymKey }),
+  });
 }
 
 async function bundledCase(

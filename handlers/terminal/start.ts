@@ -8,9 +8,21 @@ export interface StartContext extends DiagnoseContext {
 
 /** Recorded incidents to learn on: what users saw, and the folder that holds what the server logged. */
 const INCIDENTS = [
-  { folder: 'oom-continue-bookworm-vm', service: 'checkout', told: 'single 502s all morning, no traceback anywhere' },
-  { folder: 'oom-stop-bookworm-vm', service: 'search', told: 'a wall of 502s for half a minute, then all is well again' },
-  { folder: 'worker-timeout-sigkill-trixie-ns', service: 'billing', told: 'a 502, and Gunicorn says "Perhaps out of memory?"' },
+  {
+    folder: 'oom-continue-bookworm-vm',
+    service: 'checkout',
+    told: 'single 502s all morning, no traceback anywhere',
+  },
+  {
+    folder: 'oom-stop-bookworm-vm',
+    service: 'search',
+    told: 'a wall of 502s for half a minute, then all is well again',
+  },
+  {
+    folder: 'worker-timeout-sigkill-trixie-ns',
+    service: 'billing',
+    told: 'a 502, and Gunicorn says "Perhaps out of memory?"',
+  },
 ] as const;
 
 /** `staunch start`: a guided first look, ending in a diagnosis of a recorded incident. */
@@ -19,7 +31,9 @@ export async function start(context: StartContext): Promise<number> {
     'Staunch finds out why users see 502s, and shows the log line behind every claim.\n' +
       'It only reads. Nothing on a server is changed.\n\n' +
       'Recorded incidents to try it on (real hosts, real failures, no network needed):\n' +
-      INCIDENTS.map((incident, i) => `  ${i + 1}  ${incident.service.padEnd(9)} ${incident.told}\n`).join('') +
+      INCIDENTS.map((incident, i) => `  ${i + 1}  ${incident.service.padEnd(9)} ${incident.told}\n`).join(
+        '',
+      ) +
       '\n',
   );
   let choice = 0;
@@ -34,7 +48,10 @@ export async function start(context: StartContext): Promise<number> {
   }
   const incident = INCIDENTS[choice] ?? INCIDENTS[0];
   context.write(`Diagnosing the recording of ${incident.service} …\n\n`);
-  const code = await diagnoseCommand({ bundle: `${context.recordings}${incident.folder}`, target: incident.service }, context);
+  const code = await diagnoseCommand(
+    { bundle: `${context.recordings}${incident.folder}`, target: incident.service },
+    context,
+  );
   if (code !== EXIT.fine) return code;
   context.write(
     '\nOpen a line of evidence:      npx staunch show E1\n' +

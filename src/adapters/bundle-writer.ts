@@ -3,12 +3,22 @@ import { join } from 'node:path';
 import type { Recording } from '../collectors/collector.ts';
 import type { Mask } from '../report/masking.ts';
 
-export type BundleWritten = { readonly ok: true; readonly files: number; readonly bytes: number } | { readonly ok: false; readonly problem: string };
+export type BundleWritten =
+  | { readonly ok: true; readonly files: number; readonly bytes: number }
+  | { readonly ok: false; readonly problem: string };
 
 /** Writes recordings as a bundle: one folder per server, or flat for a single one. Everything passes the mask. */
-export async function writeBundle(folder: string, recordings: ReadonlyMap<string, readonly Recording[]>, mask: Mask): Promise<BundleWritten> {
+export async function writeBundle(
+  folder: string,
+  recordings: ReadonlyMap<string, readonly Recording[]>,
+  mask: Mask,
+): Promise<BundleWritten> {
   const there = await readdir(folder).catch(() => []);
-  if (there.length > 0) return { ok: false, problem: `${folder} is not empty; choose a new folder so that no evidence is mixed or overwritten.` };
+  if (there.length > 0)
+    return {
+      ok: false,
+      problem: `${folder} is not empty; choose a new folder so that no evidence is mixed or overwritten.`,
+    };
   let files = 0;
   let bytes = 0;
   try {
@@ -24,7 +34,10 @@ export async function writeBundle(folder: string, recordings: ReadonlyMap<string
       }
     }
   } catch (error) {
-    return { ok: false, problem: `The bundle could not be written to ${folder}: ${(error as Error).message}` };
+    return {
+      ok: false,
+      problem: `The bundle could not be written to ${folder}: ${(error as Error).message}`,
+    };
   }
   return { ok: true, files, bytes };
 }
@@ -34,7 +47,13 @@ function masked(recording: Recording, mask: Mask): string {
   const text = Buffer.from(recording.bytes).toString('utf8');
   return text
     .split('\n')
-    .map(line => (line === '' || line.startsWith('#staunch ') ? line : line.startsWith('{') ? maskedRecord(line, mask) : mask(line)))
+    .map(line =>
+      line === '' || line.startsWith('#staunch ')
+        ? line
+        : line.startsWith('{')
+          ? maskedRecord(line, mask)
+          : mask(line),
+    )
     .join('\n');
 }
 

@@ -5,7 +5,10 @@ import { DiagnosisDocument } from '../report/diagnosis-document.ts';
 
 /** Where Staunch keeps what it must find again: `STAUNCH_STATE_DIR`, else the XDG state folder. */
 export function stateFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  return environment.STAUNCH_STATE_DIR ?? join(environment.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'staunch');
+  return (
+    environment.STAUNCH_STATE_DIR ??
+    join(environment.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'staunch')
+  );
 }
 
 /** Keeps the last diagnoses, masked, so that `staunch show E4` can open their lines. */

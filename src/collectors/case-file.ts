@@ -1,4 +1,3 @@
-import type { Window } from './question.ts';
 import type {
   AcceptQueue,
   CgroupMemory,
@@ -12,6 +11,7 @@ import type {
   WorkerProcess,
 } from '../signals/host-state.ts';
 import type { AccessRequest, Coverage, Signal } from '../signals/signal.ts';
+import type { Window } from './question.ts';
 
 /** Requests of one minute that ended with one status, as counted over a whole access log. */
 export interface StatusTotal {

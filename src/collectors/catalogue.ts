@@ -1,6 +1,16 @@
 import type { Collector } from './collector.ts';
 import { gunicornSettings } from './gunicorn-settings.ts';
-import { acceptQueue, cgroupMemory, clock, hostMemory, memorySamples, recentChanges, unitState, versions, workerTable } from './host-state.ts';
+import {
+  acceptQueue,
+  cgroupMemory,
+  clock,
+  hostMemory,
+  memorySamples,
+  recentChanges,
+  unitState,
+  versions,
+  workerTable,
+} from './host-state.ts';
 import { kernelLog } from './kernel-log.ts';
 import { nginxAccessLog } from './nginx-access-log.ts';
 import { nginxConfig } from './nginx-config.ts';

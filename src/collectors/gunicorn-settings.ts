@@ -11,11 +11,21 @@ import { textOf } from './nginx-config.ts';
 export const gunicornSettings: Collector = {
   id: 'gunicorn-environment',
   source: 'gunicorn-settings',
-  holds: name => /^gunicorn-environment\.txt$/.test(name) || /^systemctl-cat-.*\.txt$/.test(name) || name === 'gunicorn.conf.py',
+  holds: name =>
+    /^gunicorn-environment\.txt$/.test(name) ||
+    /^systemctl-cat-.*\.txt$/.test(name) ||
+    name === 'gunicorn.conf.py',
   questions: ({ runsApp, known }) => {
     const mainPid = known.unit?.mainPid;
     if (!runsApp || mainPid === undefined || mainPid === 0) return [];
-    return [{ verb: 'gunicorn-environment', args: [String(mainPid)], limits: SHORT, name: 'gunicorn-environment.txt' }];
+    return [
+      {
+        verb: 'gunicorn-environment',
+        args: [String(mainPid)],
+        limits: SHORT,
+        name: 'gunicorn-environment.txt',
+      },
+    ];
   },
   *read(recordings, draft) {
     if (!draft.runsApp) return;
@@ -45,12 +55,16 @@ export const gunicornSettings: Collector = {
 
 function startLog(draft: HostDraft) {
   const last = (event: GunicornEvent['event']) =>
-    draft.signals.findLast((s): s is GunicornEvent => s.kind === 'gunicorn' && s.event === event && s.detail !== undefined);
+    draft.signals.findLast(
+      (s): s is GunicornEvent => s.kind === 'gunicorn' && s.event === event && s.detail !== undefined,
+    );
   const version = last('master-starting')?.detail;
   const workerClass = last('worker-class');
   if (version === undefined && workerClass === undefined) return undefined;
   return {
     ...(version !== undefined && { version }),
-    ...(workerClass?.detail !== undefined && { workerClass: { value: workerClass.detail, line: workerClass.line } }),
+    ...(workerClass?.detail !== undefined && {
+      workerClass: { value: workerClass.detail, line: workerClass.line },
+    }),
   };
 }

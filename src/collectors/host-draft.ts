@@ -6,7 +6,16 @@ import { ABSENT, DENIED, type Recording } from './collector.ts';
 import type { Window } from './question.ts';
 
 type Parts = {
-  -readonly [K in 'unit' | 'cgroup' | 'workers' | 'queues' | 'nginx' | 'gunicorn' | 'memory' | 'versions' | 'samples']: HostFile[K];
+  -readonly [K in
+    | 'unit'
+    | 'cgroup'
+    | 'workers'
+    | 'queues'
+    | 'nginx'
+    | 'gunicorn'
+    | 'memory'
+    | 'versions'
+    | 'samples']: HostFile[K];
 };
 
 /** One server's file while it is being written: collectors add to it, in the order of the catalogue. */
@@ -22,13 +31,25 @@ export class HostDraft {
   readonly signals: Signal[] = [];
   readonly accessLogs: AccessLog[] = [];
   readonly coverage: Coverage[] = [];
-  readonly parts: Parts = { workers: [], queues: [], samples: [], unit: undefined, cgroup: undefined, nginx: undefined, gunicorn: undefined, memory: undefined, versions: undefined };
+  readonly parts: Parts = {
+    workers: [],
+    queues: [],
+    samples: [],
+    unit: undefined,
+    cgroup: undefined,
+    nginx: undefined,
+    gunicorn: undefined,
+    memory: undefined,
+    versions: undefined,
+  };
   /** Gunicorn units that do run here, asked for when the service's own unit is not there. */
   runningUnits?: readonly string[];
   clock: HostClock = { errorMs: 0, utcOffsetMinutes: 0, assumed: true };
   bootEpochMs?: number;
 
-  constructor(about: Pick<HostDraft, 'server' | 'unitName' | 'runsApp' | 'runsNginx' | 'recorded' | 'window'>) {
+  constructor(
+    about: Pick<HostDraft, 'server' | 'unitName' | 'runsApp' | 'runsNginx' | 'recorded' | 'window'>,
+  ) {
     this.server = about.server;
     this.unitName = about.unitName;
     this.runsApp = about.runsApp;
@@ -49,7 +70,11 @@ export class HostDraft {
     return this.parts.nginx;
   }
 
-  cover(source: SourceId, state: Coverage['state'], more: Pick<Coverage, 'fromMs' | 'toMs' | 'detail'> = {}): void {
+  cover(
+    source: SourceId,
+    state: Coverage['state'],
+    more: Pick<Coverage, 'fromMs' | 'toMs' | 'detail'> = {},
+  ): void {
     this.coverage.push({ server: this.server, source, state, ...more });
   }
 
@@ -58,7 +83,9 @@ export class HostDraft {
    * tool's own words, an absent file another.
    */
   readable(source: SourceId, recordings: readonly Recording[]): readonly Recording[] {
-    const good = recordings.filter(r => r.exitCode !== DENIED && r.exitCode !== ABSENT && !(r.exitCode !== 0 && r.bytes.length === 0));
+    const good = recordings.filter(
+      r => r.exitCode !== DENIED && r.exitCode !== ABSENT && !(r.exitCode !== 0 && r.bytes.length === 0),
+    );
     if (good.length > 0) return good;
     const denied = recordings.find(r => r.exitCode === DENIED);
     const failed = denied ?? recordings[0];

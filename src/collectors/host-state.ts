@@ -26,12 +26,16 @@ function shortCollector(about: {
     id: about.id,
     source: about.source,
     holds: name => about.file.test(name),
-    questions: asking => (about.id === 'memory-samples' ? [] : about.ask(asking).map(q => ({ ...q, verb: about.id as NamedQuestion['verb'], limits: SHORT }))),
+    questions: asking =>
+      about.id === 'memory-samples'
+        ? []
+        : about.ask(asking).map(q => ({ ...q, verb: about.id as NamedQuestion['verb'], limits: SHORT })),
     *read(recordings, draft) {
       if (about.wanted && !about.wanted(draft)) return;
       const readable = draft.readable(about.source, recordings);
       const told = readable.map(r => about.read(textOf(r.bytes), draft, r)).some(Boolean);
-      if (readable.length > 0) draft.cover(about.source, told ? 'read' : about.source === 'unit-state' ? 'absent' : 'empty');
+      if (readable.length > 0)
+        draft.cover(about.source, told ? 'read' : about.source === 'unit-state' ? 'absent' : 'empty');
       yield;
     },
   };
@@ -48,7 +52,13 @@ export const clock = shortCollector({
   file: /^clock\.txt$/,
   ask: () => ask([], 'clock.txt'),
   read: (text, draft) => {
-    draft.clock = { ...(readHostClock(text) ?? draft.clock), ...(draft.clock.offsetMs !== undefined && { offsetMs: draft.clock.offsetMs, errorMs: draft.clock.errorMs }) };
+    draft.clock = {
+      ...(readHostClock(text) ?? draft.clock),
+      ...(draft.clock.offsetMs !== undefined && {
+        offsetMs: draft.clock.offsetMs,
+        errorMs: draft.clock.errorMs,
+      }),
+    };
     const boot = readBootEpochMs(text);
     if (boot !== undefined) draft.bootEpochMs = boot;
     return !draft.clock.assumed;
@@ -56,7 +66,10 @@ export const clock = shortCollector({
 });
 
 /** For bundles without clock.txt: the zone that other lines of the same server print. */
-export function inferClock(draft: HostDraft, texts: { nginxAccessLine?: string; unitStateText?: string; gunicornLine?: string }): void {
+export function inferClock(
+  draft: HostDraft,
+  texts: { nginxAccessLine?: string; unitStateText?: string; gunicornLine?: string },
+): void {
   if (draft.clock.assumed) draft.clock = clockFromEvidence(texts);
 }
 
@@ -70,7 +83,8 @@ export const unitState = shortCollector({
   read: (text, draft) => {
     const unit = readUnitState(text, draft.server, draft.unitName, { clock: draft.clock });
     // A bundle holds other units too (NGINX): only the app's own may speak.
-    if (!unit || (unit.lines.has('Id') && !unit.lines.get('Id')?.text.includes(draft.unitName))) return draft.unit !== undefined;
+    if (!unit || (unit.lines.has('Id') && !unit.lines.get('Id')?.text.includes(draft.unitName)))
+      return draft.unit !== undefined;
     if (unit.loadState === 'not-found') return draft.unit !== undefined;
     draft.parts.unit = unit;
     return true;
@@ -83,7 +97,10 @@ export const cgroupMemory = shortCollector({
   source: 'cgroup-memory',
   file: /^cgroup\.txt$/,
   wanted: onApp,
-  ask: ({ known, unit }) => (known.runsApp ? [{ args: [known.unit?.controlGroup || `/system.slice/${unit}`], name: 'cgroup.txt' }] : []),
+  ask: ({ known, unit }) =>
+    known.runsApp
+      ? [{ args: [known.unit?.controlGroup || `/system.slice/${unit}`], name: 'cgroup.txt' }]
+      : [],
   read: (text, draft) => {
     const cgroup = readCgroupMemory(text, draft.server);
     if (cgroup) draft.parts.cgroup = cgroup;
@@ -97,12 +114,19 @@ export const workerTable = shortCollector({
   source: 'worker-table',
   file: /^(proc|ps)\.txt$/,
   wanted: onApp,
-  ask: ({ known, unit }) => (known.runsApp ? [{ args: [known.unit?.controlGroup || `/system.slice/${unit}`], name: 'proc.txt' }] : []),
+  ask: ({ known, unit }) =>
+    known.runsApp ? [{ args: [known.unit?.controlGroup || `/system.slice/${unit}`], name: 'proc.txt' }] : [],
   read: (text, draft, { name }) => {
-    const workers = name === 'ps.txt' ? readProcessList(text, draft.server, draft.clock) : readWorkerTable(text, draft.server, draft.bootEpochMs);
+    const workers =
+      name === 'ps.txt'
+        ? readProcessList(text, draft.server, draft.clock)
+        : readWorkerTable(text, draft.server, draft.bootEpochMs);
     const own = new Set(draft.parts.cgroup?.pids ?? []);
     const main = draft.unit?.mainPid;
-    const ours = name === 'ps.txt' ? workers.filter(w => own.has(w.pid) || w.pid === main || w.parentPid === main) : workers;
+    const ours =
+      name === 'ps.txt'
+        ? workers.filter(w => own.has(w.pid) || w.pid === main || w.parentPid === main)
+        : workers;
     if (draft.parts.workers.length === 0) draft.parts.workers = ours;
     return ours.length > 0;
   },
@@ -150,7 +174,15 @@ export const recentChanges = shortCollector({
   id: 'recent-changes',
   source: 'recent-changes',
   file: /^recent-changes\.txt$/,
-  ask: asking => ask([asking.unit, String(Math.floor(asking.window.fromMs / 1000) - 86_400), String(Math.ceil(asking.window.toMs / 1000))], 'recent-changes.txt'),
+  ask: asking =>
+    ask(
+      [
+        asking.unit,
+        String(Math.floor(asking.window.fromMs / 1000) - 86_400),
+        String(Math.ceil(asking.window.toMs / 1000)),
+      ],
+      'recent-changes.txt',
+    ),
   read: (text, draft) => {
     const changes = readRecentChanges(text, draft.server);
     draft.signals.push(...changes);

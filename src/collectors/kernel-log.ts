@@ -10,14 +10,19 @@ import { LEAD_MS } from './unit-journal.ts';
 export const kernelLog: Collector = {
   id: 'kernel-log',
   source: 'kernel-log',
-  holds: name => /^(journal-kernel|journalctl-k|journal-all)\.(json|txt)$/.test(name) || /^(dmesg|kern|messages)\.(txt|log)$/.test(name),
+  holds: name =>
+    /^(journal-kernel|journalctl-k|journal-all)\.(json|txt)$/.test(name) ||
+    /^(dmesg|kern|messages)\.(txt|log)$/.test(name),
   questions: ({ window, runsApp }) =>
     !runsApp
       ? []
       : [
           {
             verb: 'kernel-log',
-            args: [String(Math.floor((window.fromMs - LEAD_MS) / 1000)), String(Math.ceil(window.toMs / 1000))],
+            args: [
+              String(Math.floor((window.fromMs - LEAD_MS) / 1000)),
+              String(Math.ceil(window.toMs / 1000)),
+            ],
             limits: LONG,
             name: 'journal-kernel.json',
           },
@@ -37,11 +42,22 @@ export const kernelLog: Collector = {
   },
 };
 
-const ORDER = [/^journal-kernel\.json$/, /^journalctl-k\.json$/, /^journal-kernel\.txt$/, /^journalctl-k\.txt$/, /^journal-all/, /^kern|^messages/, /^dmesg/];
+const ORDER = [
+  /^journal-kernel\.json$/,
+  /^journalctl-k\.json$/,
+  /^journal-kernel\.txt$/,
+  /^journalctl-k\.txt$/,
+  /^journal-all/,
+  /^kern|^messages/,
+  /^dmesg/,
+];
 const rank = ({ name }: Recording) => ORDER.findIndex(pattern => pattern.test(name));
 
 /** `undefined` when the recording holds not one line of the kernel. */
-function* readOne(recording: Recording, draft: HostDraft): Generator<undefined, { signals: readonly Signal[]; fromMs: number; toMs: number } | undefined> {
+function* readOne(
+  recording: Recording,
+  draft: HostDraft,
+): Generator<undefined, { signals: readonly Signal[]; fromMs: number; toMs: number } | undefined> {
   const whole = recording.name.startsWith('journal-all');
   const reader = createKernelLogReader(draft.context, {
     referenceMs: draft.window.toMs,
@@ -67,7 +83,8 @@ function* readOne(recording: Recording, draft: HostDraft): Generator<undefined, 
   return { signals, fromMs: firstMs, toMs: draft.recorded ? Number.POSITIVE_INFINITY : draft.window.toMs };
 }
 
-const isKernelLine = (line: string) => (line.startsWith('{') ? line.includes('"_TRANSPORT":"kernel"') : / kernel: /.test(line.slice(0, 200)));
+const isKernelLine = (line: string) =>
+  line.startsWith('{') ? line.includes('"_TRANSPORT":"kernel"') : / kernel: /.test(line.slice(0, 200));
 
 function stampOf(line: string, draft: HostDraft): number | undefined {
   if (line.startsWith('{')) {

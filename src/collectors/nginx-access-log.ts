@@ -21,7 +21,12 @@ export const nginxAccessLog: Collector = {
       const format = formatOf(path, known);
       return {
         verb: 'access-log' as const,
-        args: [path, String(Math.floor(window.fromMs / 1000)), String(Math.ceil(window.toMs / 1000)), format ? statusPlace(format.template, format.escape) : 'after-request'],
+        args: [
+          path,
+          String(Math.floor(window.fromMs / 1000)),
+          String(Math.ceil(window.toMs / 1000)),
+          format ? statusPlace(format.template, format.escape) : 'after-request',
+        ],
         limits: LONG,
         name: i === 0 ? 'nginx-access.log' : `nginx-${i}-access.log`,
         subject: path,
@@ -31,8 +36,17 @@ export const nginxAccessLog: Collector = {
   *read(recordings, draft) {
     if (!draft.runsNginx) return;
     const targets = draft.nginx?.accessLogs ?? [];
-    if (recordings.length === 0 && targets.length > 0 && targets.every(t => !t.target.startsWith('/') || t.target === '/dev/null')) {
-      draft.cover('nginx-access-log', 'absent', { detail: targets[0]?.target === 'off' ? 'access_log is off' : `NGINX writes it to ${targets[0]?.target}, not to a file` });
+    if (
+      recordings.length === 0 &&
+      targets.length > 0 &&
+      targets.every(t => !t.target.startsWith('/') || t.target === '/dev/null')
+    ) {
+      draft.cover('nginx-access-log', 'absent', {
+        detail:
+          targets[0]?.target === 'off'
+            ? 'access_log is off'
+            : `NGINX writes it to ${targets[0]?.target}, not to a file`,
+      });
       return;
     }
     for (const recording of draft.readable('nginx-access-log', recordings)) yield* readOne(recording, draft);
@@ -68,7 +82,12 @@ function* readOne(recording: Recording, draft: HostDraft): Generator<undefined, 
       if (line.startsWith('#staunch ')) {
         covers.note(line);
         const total = /^#staunch total (\d{1,12}) (\d{3}) (\d{1,12})/.exec(line);
-        if (total) totals.push({ minuteAtMs: Number(total[1]) * 1000 - (draft.clock.offsetMs ?? 0), status: Number(total[2]), count: Number(total[3]) });
+        if (total)
+          totals.push({
+            minuteAtMs: Number(total[1]) * 1000 - (draft.clock.offsetMs ?? 0),
+            status: Number(total[2]),
+            count: Number(total[3]),
+          });
         continue;
       }
       if (line === '') continue;
@@ -86,7 +105,9 @@ function* readOne(recording: Recording, draft: HostDraft): Generator<undefined, 
     yield;
   }
   if (strange > 0 && requests.length === 0 && totals.length === 0) {
-    draft.cover('nginx-access-log', 'absent', { detail: `the format of ${recording.name} is not understood` });
+    draft.cover('nginx-access-log', 'absent', {
+      detail: `the format of ${recording.name} is not understood`,
+    });
     return;
   }
   draft.accessLogs.push({ name: recording.name, level, requests, ...(totals.length > 0 && { totals }) });

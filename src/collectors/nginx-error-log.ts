@@ -51,7 +51,11 @@ function* readOne(recording: Recording, draft: HostDraft): Generator<undefined, 
     }
     yield;
   }
-  draft.cover('nginx-error-log', recording.cut || covers.leftOut > 0 ? 'cut' : recording.bytes.length === 0 ? 'empty' : 'read', covers.span(recording.name));
+  draft.cover(
+    'nginx-error-log',
+    recording.cut || covers.leftOut > 0 ? 'cut' : recording.bytes.length === 0 ? 'empty' : 'read',
+    covers.span(recording.name),
+  );
 }
 
 /** What the read script says about the file it read. */

@@ -51,7 +51,13 @@ export type Answer =
     }
   | {
       readonly ok: false;
-      readonly reason: 'unreachable' | 'host-key' | 'login-refused' | 'timed-out' | 'connection-lost' | 'cancelled';
+      readonly reason:
+        | 'unreachable'
+        | 'host-key'
+        | 'login-refused'
+        | 'timed-out'
+        | 'connection-lost'
+        | 'cancelled';
       /** For people: what happened and what to try. */
       readonly detail: string;
     };

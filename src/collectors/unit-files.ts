@@ -6,9 +6,19 @@ export const unitFiles: Collector = {
   source: 'unit-files',
   holds: name => /^systemctl-cat-(?!nginx).*\.txt$/.test(name),
   questions: ({ unit, runsApp }) =>
-    !runsApp ? [] : [{ verb: 'unit-files', args: [unit], limits: SHORT, name: `systemctl-cat-${unit.replace(/\.service$/, '')}.txt` }],
+    !runsApp
+      ? []
+      : [
+          {
+            verb: 'unit-files',
+            args: [unit],
+            limits: SHORT,
+            name: `systemctl-cat-${unit.replace(/\.service$/, '')}.txt`,
+          },
+        ],
   *read(recordings, draft) {
-    if (draft.runsApp && draft.readable('unit-files', recordings).length > 0) draft.cover('unit-files', 'read');
+    if (draft.runsApp && draft.readable('unit-files', recordings).length > 0)
+      draft.cover('unit-files', 'read');
     yield;
   },
 };

@@ -1,4 +1,10 @@
-import { JOURNAL_LINE_BYTES, type JournalRecord, readJournalRecord, readTextRecord, recordMoment } from '../signals/journal-record.ts';
+import {
+  JOURNAL_LINE_BYTES,
+  type JournalRecord,
+  readJournalRecord,
+  readTextRecord,
+  recordMoment,
+} from '../signals/journal-record.ts';
 import { sliceLines } from '../signals/lines.ts';
 import { createUnitJournalReader } from '../signals/unit-journal.ts';
 import { type Collector, LONG, type Recording } from './collector.ts';
@@ -18,7 +24,11 @@ export const unitJournal: Collector = {
       : [
           {
             verb: 'unit-journal',
-            args: [unit, String(Math.floor((window.fromMs - LEAD_MS) / 1000)), String(Math.ceil(window.toMs / 1000))],
+            args: [
+              unit,
+              String(Math.floor((window.fromMs - LEAD_MS) / 1000)),
+              String(Math.ceil(window.toMs / 1000)),
+            ],
             limits: LONG,
             name: `journal-${unit.replace(/\.service$/, '')}.json`,
           },
@@ -36,7 +46,11 @@ export const unitJournal: Collector = {
 };
 
 function rank({ name }: Recording): number {
-  return (name.startsWith('journal-all') ? 2 : 0) + (name.endsWith('.json') ? 0 : 1) + (name.endsWith('.log') ? 4 : 0);
+  return (
+    (name.startsWith('journal-all') ? 2 : 0) +
+    (name.endsWith('.json') ? 0 : 1) +
+    (name.endsWith('.log') ? 4 : 0)
+  );
 }
 
 function* readOne(recording: Recording, draft: HostDraft): Generator<undefined, boolean> {
@@ -57,7 +71,10 @@ function* readOne(recording: Recording, draft: HostDraft): Generator<undefined, 
   }
   draft.signals.push(...reader.finish());
   if (own === 0) return false;
-  draft.cover('unit-journal', recording.cut ? 'cut' : 'read', { fromMs: draft.recorded ? fromMs : Math.min(fromMs, draft.window.fromMs), toMs: draft.recorded ? Number.POSITIVE_INFINITY : draft.window.toMs });
+  draft.cover('unit-journal', recording.cut ? 'cut' : 'read', {
+    fromMs: draft.recorded ? fromMs : Math.min(fromMs, draft.window.fromMs),
+    toMs: draft.recorded ? Number.POSITIVE_INFINITY : draft.window.toMs,
+  });
   return true;
 }
 

@@ -4,12 +4,12 @@ import type { CauseId } from './diagnosis-document.ts';
  * Per cause: what to look at, and with which command, before anything is changed. `{unit}` and `{window}`
  * (journalctl's --since and --until) are filled in. Every command only reads.
  */
-type Step = readonly [words: string, command?: string];
+export type Step = readonly [words: string, command?: string];
 
 export const CAUSE_STEPS: Readonly<Record<CauseId, readonly Step[]>> = {
   'worker-oom-kill': [
     [
-      'Does one kill stop the whole service? (OOMPolicy=stop does; "continue" would be the first change)',
+      'Does one kill stop the whole service? (OOMPolicy=stop does; "continue" would come first)',
       'systemctl show -p OOMPolicy,MemoryMax,MemoryHigh,NRestarts {unit}',
     ],
     [
@@ -218,4 +218,14 @@ export const CAUSE_STEPS: Readonly<Record<CauseId, readonly Step[]>> = {
     ['Who holds the memory of the host?', 'ps -eo pid,rss,etimes,unit:40,args --sort=-rss | head -20'],
     ['Leave Gunicorn alone: it is not what failed.'],
   ],
+};
+
+/** What would settle whether it was this cause at all, where that differs from the first look at a settled one. */
+export const SETTLING_STEPS: Readonly<Partial<Record<CauseId, Step>>> = {
+  'worker-oom-kill': [
+    'Did the kernel kill? Its log and the counter of the unit both tell.',
+    "journalctl -k {window} | grep -iE 'oom|killed process'",
+  ],
+  'userspace-oom-kill': ['Did a memory watchdog kill?', 'journalctl -u systemd-oomd -u earlyoom {window}'],
+  'deploy-restart': ['Was it stopped and started?', 'journalctl -u {unit} {window}'],
 };

@@ -1,4 +1,4 @@
-import { CAUSE_STEPS } from './cause-steps.ts';
+import { CAUSE_STEPS, SETTLING_STEPS, type Step } from './cause-steps.ts';
 import type { CauseId, DeathCause, DiagnosisCause, HarmlessId } from './diagnosis-document.ts';
 
 /** What a cause is called and what it means, for somebody who has never met Gunicorn. */
@@ -18,11 +18,13 @@ export interface NextStep {
 const WORDS: Readonly<Record<CauseId | HarmlessId, CauseWords>> = {
   'worker-oom-kill': {
     title: 'worker OOM kill',
-    meaning: 'Memory ran out and the kernel killed worker processes in the middle of their requests.',
+    meaning:
+      'Memory ran out and the kernel killed worker processes, and with them the requests they were serving.',
   },
   'userspace-oom-kill': {
     title: 'killed by a memory watchdog',
-    meaning: 'systemd-oomd or earlyoom killed processes of the service before the kernel had to.',
+    meaning:
+      'A memory watchdog (systemd-oomd, earlyoom) killed processes of the service before the kernel had to.',
   },
   'memory-stall': {
     title: 'stalled for memory',
@@ -161,11 +163,22 @@ const SAFE_UNIT = /^[A-Za-z0-9_.@:-]{1,200}$/;
  * shell could misread is not put into a command.
  */
 export function nextSteps(id: CauseId, unit: string, window: { fromMs: number; toMs: number }): NextStep[] {
+  return CAUSE_STEPS[id].map(step => filledIn(step, unit, window));
+}
+
+/** The one look that would tell whether it was this cause at all. */
+export function settlingStep(
+  id: CauseId,
+  unit: string,
+  window: { fromMs: number; toMs: number },
+): NextStep[] {
+  const step = SETTLING_STEPS[id] ?? CAUSE_STEPS[id][0];
+  return step === undefined ? [] : [filledIn(step, unit, window)];
+}
+
+function filledIn([words, command]: Step, unit: string, window: { fromMs: number; toMs: number }): NextStep {
+  if (command === undefined) return { words };
   const name = SAFE_UNIT.test(unit) && !unit.startsWith('-') ? unit : 'UNIT';
   const since = `--since @${Math.floor(window.fromMs / 1000)} --until @${Math.ceil(window.toMs / 1000)}`;
-  return CAUSE_STEPS[id].map(([words, command]) =>
-    command === undefined
-      ? { words }
-      : { words, command: command.replaceAll('{unit}', name).replaceAll('{window}', since) },
-  );
+  return { words, command: command.replaceAll('{unit}', name).replaceAll('{window}', since) };
 }

@@ -35,7 +35,7 @@ export function errorsPanel(chart: ChartData, panel: Panel): string {
   });
   if (highest === 0) {
     parts.push(
-      `<text x="${pixels((left + right) / 2)}" y="${pixels((top + bottom) / 2)}" text-anchor="middle" fill="${theme.faint}">no 502 and no 504 in this window</text>`,
+      `<text x="${pixels((left + right) / 2)}" y="${pixels((top + bottom) / 2)}" text-anchor="middle" fill="${theme.faint}" stroke="${theme.background}" stroke-width="6" paint-order="stroke">no 502 and no 504 in this window</text>`,
     );
   }
   return parts.join('\n');

@@ -68,7 +68,6 @@ export const GAP_KINDS = [
   'clock-unsure',
   'not-understood',
 ] as const;
-export type GapKind = (typeof GAP_KINDS)[number];
 
 /** ISO 8601 in UTC; evidence of a state (a unit's settings, a counter) may have no time of its own. */
 const Instant = z.iso.datetime({ offset: true });
@@ -159,7 +158,6 @@ export const DiagnosisDocument = z
   .readonly();
 export type DiagnosisDocument = z.infer<typeof DiagnosisDocument>;
 export type DiagnosisCause = DiagnosisDocument['causes'][number];
-export type DiagnosisReason = DiagnosisCause['because'][number];
 export type DiagnosisEvidence = DiagnosisDocument['evidence'][string];
 export type DiagnosisDeath = DiagnosisDocument['deaths'][number];
 export type DiagnosisGap = DiagnosisDocument['gaps'][number];

@@ -1,4 +1,4 @@
-import { causeWords, meaningWords, type NextStep, nextSteps } from './cause-words.ts';
+import { causeWords, meaningWords, type NextStep, nextSteps, settlingStep } from './cause-words.ts';
 import type { ChartData } from './chart-data.ts';
 import { checkedWords, countsLines } from './counts-words.ts';
 import { deathsTable } from './deaths-table.ts';
@@ -202,7 +202,7 @@ function stepsFor(
   if (leading !== undefined) return nextSteps(leading.id, unit, window);
   if (document.verdict === 'no-incident') return [];
   const open = document.causes.filter(cause => cause.probability >= RULED_OUT_BELOW).slice(0, CANDIDATES);
-  return open.flatMap(cause => nextSteps(cause.id, unit, window).slice(0, 1));
+  return open.flatMap(cause => settlingStep(cause.id, unit, window));
 }
 
 function stepLines(page: Page, steps: readonly NextStep[]): string[] {

@@ -129,15 +129,30 @@ export function gapsOf(caseFile: CaseFile): readonly DiagnosisGap[] {
   return gaps;
 }
 
-const OF_THE_UNIT: ReadonlySet<SourceId> = new Set(['unit-state', 'unit-files', 'unit-journal', 'cgroup-memory', 'worker-table', 'gunicorn-settings']);
+const OF_THE_UNIT: ReadonlySet<SourceId> = new Set([
+  'unit-state',
+  'unit-files',
+  'unit-journal',
+  'cgroup-memory',
+  'worker-table',
+  'gunicorn-settings',
+]);
 
 function missingUnit(host: HostFile, running: readonly string[], { unit, service }: CaseFile): DiagnosisGap {
   const base = { server: host.server, source: 'unit-state', kind: 'absent' } as const;
   const text = `${host.server}: there is no unit ${unit} here, so nobody can say what became of the workers.`;
   if (running.length === 0) {
-    return { ...base, text: `${text} No systemd unit runs Gunicorn on this server: it may run in a container, under supervisor or by hand, whose logs Staunch does not read yet.`, fix: `If it runs on another server, correct servers: of ${service} in staunch.yml.` };
+    return {
+      ...base,
+      text: `${text} No systemd unit runs Gunicorn on this server: it may run in a container, under supervisor or by hand, whose logs Staunch does not read yet.`,
+      fix: `If it runs on another server, correct servers: of ${service} in staunch.yml.`,
+    };
   }
-  return { ...base, text: `${text} Gunicorn runs here as ${running.join(', ')}.`, fix: `Set unit: ${running[0]} for ${service} in staunch.yml.` };
+  return {
+    ...base,
+    text: `${text} Gunicorn runs here as ${running.join(', ')}.`,
+    fix: `Set unit: ${running[0]} for ${service} in staunch.yml.`,
+  };
 }
 
 function gapOf(coverage: Coverage, host: HostFile, caseFile: CaseFile): DiagnosisGap | undefined {

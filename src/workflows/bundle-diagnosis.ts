@@ -1,8 +1,8 @@
 import type { CaseFile, HostFile } from '../collectors/case-file.ts';
 import type { Recording } from '../collectors/collector.ts';
 import { gunicornUnitsOf, readBundledHost } from '../collectors/host-reading.ts';
-import { readJournalRecord } from '../signals/journal-record.ts';
 import type { Window } from '../collectors/question.ts';
+import { readJournalRecord } from '../signals/journal-record.ts';
 import type { Pause } from './ports.ts';
 
 /** One server's files of a bundle. */
@@ -21,14 +21,19 @@ export interface BundleRequest {
   readonly upstreams?: ReadonlyMap<string, string>;
 }
 
-export type CaseAnswer = { readonly ok: true; readonly caseFile: CaseFile } | { readonly ok: false; readonly problem: string };
+export type CaseAnswer =
+  | { readonly ok: true; readonly caseFile: CaseFile }
+  | { readonly ok: false; readonly problem: string };
 
 /** Reads a recorded incident into a case file. The bundle is read whole unless a window is given. */
 export async function caseOfBundle(request: BundleRequest, pause: Pause): Promise<CaseAnswer> {
   const units = [...new Set(request.folders.flatMap(f => gunicornUnitsOf(f.recordings)))];
   const unit = request.unit ?? units[0];
   if (request.unit === undefined && units.length > 1) {
-    return { ok: false, problem: `The bundle tells of ${units.length} Gunicorn units (${units.join(', ')}). Say which one: --unit ${units[0]}` };
+    return {
+      ok: false,
+      problem: `The bundle tells of ${units.length} Gunicorn units (${units.join(', ')}). Say which one: --unit ${units[0]}`,
+    };
   }
   const single = request.folders.length === 1;
   const hosts: HostFile[] = [];
@@ -49,7 +54,12 @@ export async function caseOfBundle(request: BundleRequest, pause: Pause): Promis
     hosts.push(step.value);
   }
   const window = request.window ?? wholeWindow(hosts);
-  if (!window) return { ok: false, problem: 'Nothing in the bundle has a time: there is no log line to read. Check that the files are not empty.' };
+  if (!window)
+    return {
+      ok: false,
+      problem:
+        'Nothing in the bundle has a time: there is no log line to read. Check that the files are not empty.',
+    };
   return {
     ok: true,
     caseFile: {
@@ -68,7 +78,9 @@ function hostNameOf(recordings: readonly Recording[]): string | undefined {
   for (const { name, bytes } of recordings) {
     if (!/^journal.*\.json$/.test(name) || bytes.length === 0) continue;
     const end = bytes.indexOf(10);
-    const record = readJournalRecord(new TextDecoder().decode(bytes.subarray(0, end < 0 ? bytes.length : end)));
+    const record = readJournalRecord(
+      new TextDecoder().decode(bytes.subarray(0, end < 0 ? bytes.length : end)),
+    );
     if (record?.hostname) return record.hostname;
   }
   return undefined;
@@ -84,7 +96,8 @@ function wholeWindow(hosts: readonly HostFile[]): Window | undefined {
   };
   for (const host of hosts) {
     for (const log of host.accessLogs) for (const request of log.requests) see(request.at.epochMs);
-    for (const s of host.signals) if (s.kind === 'upstream-failure' || s.kind === 'gunicorn' || s.kind === 'unit') see(s.at.epochMs);
+    for (const s of host.signals)
+      if (s.kind === 'upstream-failure' || s.kind === 'gunicorn' || s.kind === 'unit') see(s.at.epochMs);
   }
   return toMs < fromMs ? undefined : { fromMs, toMs: toMs + 999 };
 }

@@ -43,29 +43,39 @@ type Unreached = CaseFile['unreached'][number];
  * Reads every server of a service, all at once, in rounds of one round trip each, and makes the case file.
  * A server that does not answer becomes a gap; the others are read all the same.
  */
-export async function investigate(service: Service, window: Window, context: InvestigationContext): Promise<Investigation> {
+export async function investigate(
+  service: Service,
+  window: Window,
+  context: InvestigationContext,
+): Promise<Investigation> {
   const servers = [...new Map([...service.servers, ...service.nginx.servers].map(s => [s.id, s])).values()];
   const met = await Promise.all(servers.map(server => meet(server, service, window, context)));
   const unreached = met.flatMap(m => ('reason' in m ? [m] : []));
   const visits = met.flatMap(m => ('draft' in m ? [m] : []));
   let upstreams: UpstreamMap = { upstreams: service.upstreams };
   for (const [round, collectors] of ROUNDS.entries()) {
-    if (round === ROUNDS.length - 1) upstreams = upstreamMapOf(service, visits.map(v => v.draft));
+    if (round === ROUNDS.length - 1)
+      upstreams = upstreamMapOf(
+        service,
+        visits.map(v => v.draft),
+      );
     await Promise.all(
       visits.map(async visit => {
         const { draft } = visit;
-        const questions = collectors.flatMap(c =>
-          c.questions({
-            unit: service.unit,
-            runsApp: draft.runsApp,
-            runsNginx: draft.runsNginx,
-            window: draft.window,
-            known: draft,
-            ...(service.nginx.errorLogs && { errorLogs: service.nginx.errorLogs }),
-            ...(service.nginx.accessLogs && { accessLogs: service.nginx.accessLogs }),
-            ...(upstreams.peers && { peers: upstreams.peers }),
-          }),
-        ).filter(q => q.verb !== 'clock');
+        const questions = collectors
+          .flatMap(c =>
+            c.questions({
+              unit: service.unit,
+              runsApp: draft.runsApp,
+              runsNginx: draft.runsNginx,
+              window: draft.window,
+              known: draft,
+              ...(service.nginx.errorLogs && { errorLogs: service.nginx.errorLogs }),
+              ...(service.nginx.accessLogs && { accessLogs: service.nginx.accessLogs }),
+              ...(upstreams.peers && { peers: upstreams.peers }),
+            }),
+          )
+          .filter(q => q.verb !== 'clock');
         const answers = await ask(visit, questions, context);
         const clock = round === 0 ? visit.recordings.filter(r => r.name === 'clock.txt') : [];
         visit.recordings.push(...answers);
@@ -77,7 +87,12 @@ export async function investigate(service: Service, window: Window, context: Inv
   }
   for (const visit of visits) {
     const bytes = visit.recordings.reduce((sum, r) => sum + r.bytes.length, 0);
-    context.progress({ server: visit.server.id, state: 'done', bytes, tookMs: context.clock.nowMs() - visit.startedAtMs });
+    context.progress({
+      server: visit.server.id,
+      state: 'done',
+      bytes,
+      tookMs: context.clock.nowMs() - visit.startedAtMs,
+    });
   }
   return {
     caseFile: {
@@ -94,7 +109,12 @@ export async function investigate(service: Service, window: Window, context: Inv
 }
 
 /** Connects, and measures the server's clock against ours with one small question of its own. */
-async function meet(server: Server, service: Service, window: Window, context: InvestigationContext): Promise<Visit | Unreached> {
+async function meet(
+  server: Server,
+  service: Service,
+  window: Window,
+  context: InvestigationContext,
+): Promise<Visit | Unreached> {
   context.progress({ server: server.id, state: 'connecting' });
   const question = { verb: 'clock' as const, args: [], limits: { timeoutMs: 5_000, maxBytes: 4_096 } };
   const startedAtMs = context.clock.nowMs();
@@ -109,11 +129,17 @@ async function meet(server: Server, service: Service, window: Window, context: I
   if (!answer?.ok) {
     const detail = answer?.detail ?? 'no answer';
     context.progress({ server: server.id, state: 'failed', detail });
-    return { server: server.id, reason: answer?.reason ?? 'unreachable', detail, fix: `Try: staunch server test ${server.id}` };
+    return {
+      server: server.id,
+      reason: answer?.reason ?? 'unreachable',
+      detail,
+      fix: `Try: staunch server test ${server.id}`,
+    };
   }
   const recording = recordingOf({ ...question, name: 'clock.txt' }, answer);
   const clock = readHostClock(new TextDecoder().decode(answer.bytes), { sentAtMs, receivedAtMs });
-  const offsetMs = clock?.offsetMs !== undefined && Math.abs(clock.offsetMs) > clock.errorMs ? clock.offsetMs : 0;
+  const offsetMs =
+    clock?.offsetMs !== undefined && Math.abs(clock.offsetMs) > clock.errorMs ? clock.offsetMs : 0;
   const draft = new HostDraft({
     server: server.id,
     unitName: service.unit,
@@ -128,13 +154,22 @@ async function meet(server: Server, service: Service, window: Window, context: I
 
 /** The unit of the service is not there: which ones are? The answer is the way to mend staunch.yml. */
 async function lookForUnits(visit: Visit, context: InvestigationContext): Promise<void> {
-  const question = { verb: 'unit-list' as const, args: [], limits: { timeoutMs: 5_000, maxBytes: 64 * 1024 }, name: 'units.txt' };
+  const question = {
+    verb: 'unit-list' as const,
+    args: [],
+    limits: { timeoutMs: 5_000, maxBytes: 64 * 1024 },
+    name: 'units.txt',
+  };
   const [recording] = await ask(visit, [question], context);
   const text = new TextDecoder().decode(recording?.bytes ?? new Uint8Array());
   visit.draft.runningUnits = readUnitList(text).map(u => u.unit);
 }
 
-async function ask(visit: Visit, questions: readonly NamedQuestion[], context: InvestigationContext): Promise<Recording[]> {
+async function ask(
+  visit: Visit,
+  questions: readonly NamedQuestion[],
+  context: InvestigationContext,
+): Promise<Recording[]> {
   if (questions.length === 0) return [];
   context.progress({ server: visit.server.id, state: 'asking' });
   const answers = await context.source.ask(visit.server, questions, context.cancel);
@@ -143,6 +178,19 @@ async function ask(visit: Visit, questions: readonly NamedQuestion[], context: I
 
 function recordingOf(question: NamedQuestion, answer: Answer | undefined): Recording {
   const about = { name: question.name, ...(question.subject !== undefined && { subject: question.subject }) };
-  if (!answer?.ok) return { ...about, bytes: new Uint8Array(), exitCode: ABSENT, complaint: answer?.detail ?? 'not answered', cut: false };
-  return { ...about, bytes: answer.bytes, exitCode: answer.exitCode, complaint: answer.complaint, cut: answer.cutAtBytes !== undefined };
+  if (!answer?.ok)
+    return {
+      ...about,
+      bytes: new Uint8Array(),
+      exitCode: ABSENT,
+      complaint: answer?.detail ?? 'not answered',
+      cut: false,
+    };
+  return {
+    ...about,
+    bytes: answer.bytes,
+    exitCode: answer.exitCode,
+    complaint: answer.complaint,
+    cut: answer.cutAtBytes !== undefined,
+  };
 }

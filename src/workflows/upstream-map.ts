@@ -25,9 +25,11 @@ export function upstreamMapOf(service: Service, drafts: readonly HostDraft[]): U
       if (own.length > 0) groups.add(name);
       else for (const address of group.servers) foreign.add(address);
     }
-    for (const address of direct) if (!draft.nginx.upstreams.has(address) && !place(address, draft.server)) foreign.add(address);
+    for (const address of direct)
+      if (!draft.nginx.upstreams.has(address) && !place(address, draft.server)) foreign.add(address);
   }
-  const peers = upstreams.size > 0 && foreign.size > 0 ? new Set([...upstreams.keys(), ...groups]) : undefined;
+  const peers =
+    upstreams.size > 0 && foreign.size > 0 ? new Set([...upstreams.keys(), ...groups]) : undefined;
   return { upstreams, ...(peers && { peers }) };
 
   function place(address: string, nginxServer: string): boolean {
@@ -41,7 +43,8 @@ export function upstreamMapOf(service: Service, drafts: readonly HostDraft[]): U
   }
 
   function serverOf(address: string, nginxServer: string): string | undefined {
-    if (address.startsWith('unix:') || /^(127\.\d|localhost\b|\[::1\])/.test(address)) return binds.has(nginxServer) ? nginxServer : undefined;
+    if (address.startsWith('unix:') || /^(127\.\d|localhost\b|\[::1\])/.test(address))
+      return binds.has(nginxServer) ? nginxServer : undefined;
     const host = address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
     return service.servers.find(s => s.host === host || s.id === host)?.id;
   }
@@ -51,18 +54,26 @@ export function upstreamMapOf(service: Service, drafts: readonly HostDraft[]): U
 function addressOf(target: string): string | undefined {
   const rest = /^https?:\/\/(.{1,512})$/.exec(target)?.[1];
   if (rest === undefined || rest.includes('$')) return undefined;
-  if (rest.startsWith('unix:')) return rest.replace(/:\/?[^:]*$/, match => (rest.indexOf(':') === rest.length - match.length ? match : ''));
+  if (rest.startsWith('unix:'))
+    return rest.replace(/:\/?[^:]*$/, match =>
+      rest.indexOf(':') === rest.length - match.length ? match : '',
+    );
   return rest.split('/')[0];
 }
 
 function bindsOf(draft: HostDraft): readonly string[] {
   const value = draft.parts.gunicorn?.binds?.value;
-  const listening = draft.signals.flatMap(s => (s.kind === 'gunicorn' && s.event === 'listening' && s.detail ? [s.detail.replace(/^https?:\/\//, '')] : []));
+  const listening = draft.signals.flatMap(s =>
+    s.kind === 'gunicorn' && s.event === 'listening' && s.detail
+      ? [s.detail.replace(/^https?:\/\//, '')]
+      : [],
+  );
   return [...(Array.isArray(value) ? value : []), ...listening.flatMap(l => l.split(',')).map(l => l.trim())];
 }
 
 function sameListener(bind: string, address: string): boolean {
-  if (address.startsWith('unix:')) return bind === address || bind === address.slice('unix:'.length) || `unix:${bind}` === address;
+  if (address.startsWith('unix:'))
+    return bind === address || bind === address.slice('unix:'.length) || `unix:${bind}` === address;
   const port = /:(\d+)$/.exec(bind)?.[1];
   return port !== undefined && port === (/:(\d+)$/.exec(address)?.[1] ?? '80');
 }

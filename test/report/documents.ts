@@ -1,9 +1,8 @@
-import type { ChartData } from '../../src/report/chart-data.ts';
 import type { DiagnosisDocument } from '../../src/report/diagnosis-document.ts';
 
 type Document = DiagnosisDocument;
 
-const NO_COUNTS: Document['counts'] = {
+export const NO_COUNTS: Document['counts'] = {
   requests: 0,
   http502: 0,
   http504: 0,
@@ -35,7 +34,7 @@ export function aDocument(change: Partial<Document> = {}): Document {
 }
 
 /** Kills of a real capture (systemd 252, kernel 6.1, Gunicorn 20.1.0): pid, instant, anon RSS in kB. */
-const KILLS = [
+export const KILLS = [
   [832, '10:11:37.681', 75516],
   [829, '10:11:40.015', 85684],
   [828, '10:11:43.031', 96964],
@@ -47,7 +46,7 @@ const KILLS = [
   [844, '10:12:08.288', 102712],
 ] as const;
 
-const instant = (time: string) => `2026-11-22T${time}Z`;
+export const instant = (time: string) => `2026-11-22T${time}Z`;
 
 /** Nine workers killed at the unit's own limit, nine 502s. */
 export function confirmedOom(): Document {
@@ -302,111 +301,4 @@ export function noIncident(): Document {
     },
     counts: { ...NO_COUNTS, requests: 5871 },
   });
-}
-
-/** One of two app hosts runs out of memory, behind an NGINX of its own. */
-export function twoAppHosts(): Document {
-  return aDocument({
-    verdict: 'confirmed',
-    servers: ['lb-1', 'app-1', 'app-2'],
-    causes: [
-      {
-        id: 'worker-oom-kill',
-        probability: 0.98,
-        scope: 'global',
-        because: [
-          {
-            text: 'app-2 ran out of memory as a whole; the kernel killed pid 4312 of checkout.service.',
-            evidence: ['E1'],
-          },
-          {
-            text: '2 of 3 502s came from the peer 10.0.0.6:8000, which is app-2; app-1 answered the retry of the third.',
-            evidence: ['E2'],
-          },
-        ],
-      },
-    ],
-    evidence: {
-      E1: {
-        server: 'app-2',
-        source: 'kernel-log',
-        at: '2026-11-22T10:07:02.440Z',
-        text: 'Out of memory: Killed process 4312 (gunicorn) total-vm:1893612kB, anon-rss:1475516kB, file-rss:8628kB, shmem-rss:0kB, UID:999 pgtables:3204kB oom_score_adj:0',
-      },
-      E2: {
-        server: 'lb-1',
-        source: 'nginx-error-log',
-        at: '2026-11-22T10:07:02.000Z',
-        text: '2026/11/22 10:07:02 [error] 824#824: *1273 recv() failed (104: Connection reset by peer) while reading response header from upstream, client: 203.0.113.7, server: shop.example, request: "POST /pay HTTP/1.1", upstream: "http://10.0.0.6:8000/pay", host: "shop.example"',
-      },
-    },
-    counts: {
-      ...NO_COUNTS,
-      requests: 48_211,
-      http502: 3,
-      upstreamErrors: 4,
-      workerDeaths: 1,
-      oomKillsOfTheUnit: 1,
-      explained502: 2,
-    },
-    correlation: {
-      matched: 1,
-      bursts: 2,
-      expectedByChance: 0.1,
-      p: 0.09,
-      wording:
-        'One kill and one burst 0.4 s apart: suggestive, one case is not a pattern. 1 burst is not explained.',
-    },
-    deaths: [{ pid: 4312, at: '2026-11-22T10:07:02.440Z', cause: 'worker-oom-kill', evidence: ['E1', 'E2'] }],
-    gaps: [
-      {
-        server: 'app-1',
-        source: 'clock',
-        kind: 'clock-unsure',
-        text: 'Its clock is 340 ms off and the measurement is good to 180 ms; the match window was widened by that.',
-        fix: 'Run chrony or systemd-timesyncd on app-1.',
-      },
-    ],
-  });
-}
-
-/** The chart of `confirmedOom()`: one bar per second. */
-export function oomChart(): ChartData {
-  const fromMs = Date.parse('2026-11-22T10:11:21Z');
-  return {
-    window: { fromMs, toMs: Date.parse('2026-11-22T10:12:48Z') },
-    stepMs: 1_000,
-    errors: KILLS.map(([, time]) => ({
-      atMs: Math.floor(Date.parse(instant(time)) / 1_000) * 1_000,
-      http502: 1,
-      http504: 0,
-    })),
-    kills: KILLS.map(([pid, time]) => ({ atMs: Date.parse(instant(time)), label: `pid ${pid}` })),
-    restarts: [],
-    workers: [],
-    limitBytes: 234_881_024,
-    unit: 'gunicorn.service',
-    servers: ['web-1'],
-  };
-}
-
-/** Two hours with a burst each quarter of an hour, bars per minute, two restarts. */
-export function twoHourChart(): ChartData {
-  const fromMs = Date.parse('2026-11-22T08:00:00Z');
-  const minute = 60_000;
-  const bursts = [14, 29, 44, 61, 62, 78, 95, 110];
-  return {
-    window: { fromMs, toMs: fromMs + 120 * minute },
-    stepMs: minute,
-    errors: bursts.map((at, index) => ({
-      atMs: fromMs + at * minute,
-      http502: 1 + index * 3,
-      http504: index % 3,
-    })),
-    kills: bursts.map((at, index) => ({ atMs: fromMs + at * minute + 12_000, label: `pid ${4300 + index}` })),
-    restarts: [{ atMs: fromMs + 62.5 * minute }, { atMs: fromMs + 111 * minute }],
-    workers: [],
-    unit: 'checkout.service',
-    servers: ['web-1', 'web-2'],
-  };
 }

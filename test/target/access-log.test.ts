@@ -119,6 +119,21 @@ describe.each(platforms(home.path))('on $name', platform => {
       expect(told.logLines).toEqual(wanted);
     });
 
+    it('cuts wide enough for late lines of a busy log', () => {
+      const late = range(0, 1200, 1).map(i => NOON - 1200 + i - ((i * 37) % 90));
+      write(
+        log,
+        late.map(t => accessLine(t, 200, ` "${'p'.repeat(12_000)}"`)),
+        NOON,
+      );
+      const told = access(NOON - 600, NOON - 301);
+      const counted = told.notes('total').reduce((sum, note) => sum + Number(note.split(' ')[2]), 0);
+      expect(counted).toBe(late.filter(t => t >= NOON - 600 && t <= NOON - 301).length);
+      // And not wider than that: most of the 14 MB stay unread.
+      const [, , firstByte] = told.notes('file')[0]?.split(' ') ?? [];
+      expect(Number(firstByte)).toBeGreaterThan(3_000_000);
+    });
+
     it('says when nothing in a log is a time it knows', () => {
       write(
         log,
