@@ -80,7 +80,13 @@ function* readOne(
   const signals = reader.finish();
   // dmesg without a boot time has lines but no instants: it proves nothing about the window.
   if (lines === 0 || firstMs === Number.POSITIVE_INFINITY) return undefined;
-  return { signals, fromMs: firstMs, toMs: draft.recorded ? Number.POSITIVE_INFINITY : draft.window.toMs };
+  // A log that begins with the boot has no older lines to show, and nothing happened before it.
+  const bootedInWindow = draft.bootEpochMs !== undefined && draft.bootEpochMs > draft.window.fromMs - LEAD_MS;
+  return {
+    signals,
+    fromMs: bootedInWindow ? Math.min(firstMs, draft.window.fromMs) : firstMs,
+    toMs: draft.recorded ? Number.POSITIVE_INFINITY : draft.window.toMs,
+  };
 }
 
 const isKernelLine = (line: string) =>

@@ -1,4 +1,4 @@
-import type { CauseId } from './diagnosis-document.ts';
+import type { CauseId } from '../diagnosis/cause.ts';
 
 /**
  * Per cause: what to look at, and with which command, before anything is changed. `{unit}` and `{window}`

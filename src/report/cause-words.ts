@@ -1,5 +1,6 @@
+import type { CauseId } from '../diagnosis/cause.ts';
 import { CAUSE_STEPS, SETTLING_STEPS, type Step } from './cause-steps.ts';
-import type { CauseId, DeathCause, DiagnosisCause, HarmlessId } from './diagnosis-document.ts';
+import type { DeathCause, DiagnosisCause, HarmlessId } from './diagnosis-document.ts';
 
 /** What a cause is called and what it means, for somebody who has never met Gunicorn. */
 export interface CauseWords {

@@ -59,7 +59,7 @@ function killWords(chart: ChartData): string {
     .slice(0, NAMED_KILLS)
     .map(kill => `${safeText(kill.label, 40)} at ${utcIn(chart, kill.atMs)}`);
   const more = kills.length - NAMED_KILLS;
-  return `${plural(kills.length, 'death')} of workers: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
+  return `${plural(kills.length, 'worker death')}: ${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
 }
 
 function rssWords(chart: ChartData): string {

@@ -16,7 +16,7 @@ export function rssPanel(chart: ChartData, lines: readonly RssLine[], panel: Pan
   const sum = lines.length > 1 ? rssSum(chart) : [];
   const highest = Math.max(
     MEGABYTE,
-    ...[...lines.flatMap(each => each.pieces.flat()), ...sum].map(p => p.rssBytes),
+    ...[...lines.flatMap(each => each.pieces.flat()), ...sum.flat()].map(p => p.rssBytes),
   );
   const limit = chart.limitBytes;
   const drawLimit = limit !== undefined && limit <= highest * FAR_ABOVE;
@@ -28,9 +28,9 @@ export function rssPanel(chart: ChartData, lines: readonly RssLine[], panel: Pan
     .y(point => Math.round(y(point.rssBytes / MEGABYTE) * 10) / 10);
   const parts = [panelTitle(panelWords(lines.length, sum.length > 0, limit, drawLimit), panel, top - 12)];
   for (const tick of y.ticks(3)) parts.push(gridLine(y(tick), tickWords(tick), panel));
-  if (sum.length > 1) {
+  for (const piece of sum.filter(points => points.length > 1)) {
     parts.push(
-      `<path d="${path(sum) ?? ''}" fill="none" stroke="${theme.sum}" stroke-width="2.4" opacity="0.75"/>`,
+      `<path d="${path([...piece]) ?? ''}" fill="none" stroke="${theme.sum}" stroke-width="2.4" opacity="0.75"/>`,
     );
   }
   lines.forEach(({ pieces }, index) => {

@@ -1,35 +1,6 @@
 import { z } from 'zod';
+import { CAUSE_IDS } from '../diagnosis/cause.ts';
 import type { SourceId } from '../signals/signal.ts';
-
-/** What can be behind a burst of 502s. The borders between the causes are told in `docs/json.md`. */
-export const CAUSE_IDS = [
-  'worker-oom-kill',
-  'userspace-oom-kill',
-  'memory-stall',
-  'worker-timeout',
-  'worker-crash',
-  'worker-exit',
-  'worker-killed-externally',
-  'worker-died-mid-response',
-  'service-stopped',
-  'deploy-restart',
-  'master-killed',
-  'app-boot-failure',
-  'recycling-drops-requests',
-  'recycling-without-jitter',
-  'backlog-full',
-  'workers-saturated',
-  'slow-upstream',
-  'socket-permission',
-  'upstream-header-too-big',
-  'keepalive-race',
-  'nginx-config',
-  'nginx-worker-crash',
-  'application-error',
-  'client-abort',
-  'dependency-oom-kill',
-] as const;
-export type CauseId = (typeof CAUSE_IDS)[number];
 
 /** Seen, and no fault. */
 export const HARMLESS_IDS = ['graceful-reload', 'recycling-works'] as const;

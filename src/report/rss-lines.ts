@@ -16,21 +16,30 @@ const POINTS = 430;
 /** A pause longer than this many usual steps breaks the line. */
 const PAUSE_STEPS = 4;
 
+/** Workers with their samples of the window in the order of time; those without any are left out. */
+function workersInWindow({ workers, window }: ChartData): ChartData['workers'] {
+  return workers
+    .map(({ pid, points }) => ({
+      pid,
+      points: points
+        .filter(point => point.atMs >= window.fromMs && point.atMs <= window.toMs)
+        .sort((one, other) => one.atMs - other.atMs),
+    }))
+    .filter(({ points }) => points.length > 0);
+}
+
 /** Lines of all workers with a sample in the window, thinned to what can be seen; peaks are kept. */
-export function rssLines({ workers, window }: ChartData): RssLine[] {
-  return workers.flatMap(({ pid, points }) => {
-    const inside = points.filter(point => point.atMs >= window.fromMs && point.atMs <= window.toMs);
-    return inside.length === 0
-      ? []
-      : [{ pid, pieces: piecesOf(inside).map(piece => thinned(piece, window)) }];
-  });
+export function rssLines(chart: ChartData): RssLine[] {
+  return workersInWindow(chart).map(({ pid, points }) => ({
+    pid,
+    pieces: piecesOf(points).map(piece => thinned(piece, chart.window)),
+  }));
 }
 
 /** RSS of all workers together, per round of samples. Pages that workers share count once for each of them. */
-export function rssSum({ workers, window }: ChartData): RssPoint[] {
-  const points = workers
-    .flatMap(({ pid, points: all }) => all.map(point => ({ ...point, pid })))
-    .filter(point => point.atMs >= window.fromMs && point.atMs <= window.toMs);
+export function rssSum(chart: ChartData): (readonly RssPoint[])[] {
+  const workers = workersInWindow(chart);
+  const points = workers.flatMap(({ pid, points: all }) => all.map(point => ({ ...point, pid })));
   const stepMs = usualStepMs(workers.map(worker => worker.points));
   const buckets = new Map<number, Map<number, number>>();
   for (const { atMs, rssBytes, pid } of points) {
@@ -41,7 +50,7 @@ export function rssSum({ workers, window }: ChartData): RssPoint[] {
   const sums = [...buckets]
     .map(([atMs, sizes]) => ({ atMs, rssBytes: [...sizes.values()].reduce((sum, size) => sum + size, 0) }))
     .sort((one, other) => one.atMs - other.atMs);
-  return thinned(sums, window);
+  return piecesOf(sums).map(piece => thinned(piece, chart.window));
 }
 
 function usualStepMs(pieces: readonly (readonly RssPoint[])[]): number {

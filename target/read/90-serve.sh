@@ -47,7 +47,7 @@ serve_run() {
     {
       # The verb gets an empty stdin, so that it cannot swallow the questions that follow.
       (
-        unset IFS
+        unset IFS TZ
         set +f
         # Not in POSIX, but in every sh of a Linux server; without it the deadline of the client still holds.
         # shellcheck disable=SC3045

@@ -1,7 +1,6 @@
 import type { Recording } from '../../src/collectors/collector.ts';
-
-/** Every scene begins here; all its times are seconds after it. */
-export const START_MS = Date.parse('2026-11-22T10:00:00Z');
+import { START_MS, journalLine, messageIdOf, monotonic, sortedByTime } from './journal-lines.ts';
+import { accessLine, errorLine, errorStamp, nginxConfig, type RequestAbout } from './nginx-lines.ts';
 
 export type GunicornVersion = '19.9.0' | '20.1.0' | '23.0.0' | '26.1.0';
 
@@ -20,29 +19,6 @@ interface About {
   readonly quiet?: boolean;
   readonly zone?: string;
 }
-
-interface RequestAbout {
-  readonly path?: string;
-  readonly method?: string;
-  readonly client?: string;
-  readonly peer?: string;
-  /** `$upstream_status`, as printed. */
-  readonly upstreamStatus?: string;
-  readonly tookSeconds?: number;
-}
-
-const MESSAGE_IDS: readonly (readonly [RegExp, string])[] = [
-  [/^Starting /, '7d4958e842da4a758f6c1cdc7b36dcc5'],
-  [/^Started /, '39f53479d3a045ac8e11786248231fbf'],
-  [/^Stopping /, 'de5b426a63be47a7b6ac3eaac82e2f6f'],
-  [/^Stopped /, '9d1aaa27d60140bd96365438aad20286'],
-  [/^Failed to start /, 'be02cf6855d2428ba40df7e9d022f03d'],
-  [/OOM killer/, 'fe6faa94e7774663a0da52717891d8ef'],
-  [/systemd-oomd killed/, 'd989611b15e44c9dbf31e3c81256e4ed'],
-  [/Failed with result/, 'd9b373ed55a64feb8242e02dbe79a49c'],
-  [/Scheduled restart job/, '5eb03494b6584870a536b337290809b3'],
-  [/Deactivated successfully/, '7ad2d189f7e94e70a38c781354912448'],
-];
 
 const SIGNALS: Readonly<Record<number, string>> = { 6: 'ABRT', 7: 'BUS', 9: 'KILL', 11: 'SEGV', 15: 'TERM' };
 
@@ -140,7 +116,7 @@ export class Scene {
   /** A line of PID 1 about the unit (or another): `%s` stands for its name. */
   systemd(at: number, text: string, jobType?: string, unit = this.about.unit): this {
     const message = text.replace('%s', unit);
-    const id = MESSAGE_IDS.find(([pattern]) => pattern.test(message))?.[1];
+    const id = messageIdOf(message);
     return this.#record(at, { MESSAGE: message, _PID: '1', SYSLOG_IDENTIFIER: 'systemd', _COMM: 'systemd', UNIT: unit, _HOSTNAME: this.about.name, _TRANSPORT: 'journal', ...(id && { MESSAGE_ID: id }), ...(jobType && { JOB_TYPE: jobType }) });
   }
 
@@ -150,8 +126,7 @@ export class Scene {
   }
 
   #record(at: number, fields: Readonly<Record<string, string>>): this {
-    const realtime = Math.round((START_MS + at * 1000) * 1000);
-    this.#journal.push(JSON.stringify({ __REALTIME_TIMESTAMP: `${realtime}`, __MONOTONIC_TIMESTAMP: `${Math.round((at + 4000) * 1e6)}`, _BOOT_ID: 'b', ...fields }));
+    this.#journal.push(journalLine(at, fields));
     return this;
   }
 
@@ -199,8 +174,7 @@ export class Scene {
   }
 
   kernelSays(at: number, text: string): this {
-    const monotonic = `${Math.round((at + 4000) * 1e6)}`;
-    this.#kernel.push(JSON.stringify({ __REALTIME_TIMESTAMP: `${Math.round((START_MS + at * 1000) * 1000)}`, __MONOTONIC_TIMESTAMP: monotonic, _SOURCE_MONOTONIC_TIMESTAMP: monotonic, _TRANSPORT: 'kernel', SYSLOG_IDENTIFIER: 'kernel', _BOOT_ID: 'b', MESSAGE: text }));
+    this.#kernel.push(journalLine(at, { _SOURCE_MONOTONIC_TIMESTAMP: monotonic(at), _TRANSPORT: 'kernel', SYSLOG_IDENTIFIER: 'kernel', MESSAGE: text }));
     return this;
   }
 
@@ -221,18 +195,14 @@ export class Scene {
   }
 
   /** A line of the access log alone. */
-  answers(at: number, status: number, { path = '/health', method = 'GET', client = '10.0.0.9', peer = this.about.bind, upstreamStatus = `${status}`, tookSeconds = 0.02 }: RequestAbout = {}): this {
-    const stamp = commonLogStamp(at);
-    this.#access.push(`${client} - - [${stamp}] "${method} ${path} HTTP/1.1" ${status} 157 "-" "load" rt=${tookSeconds.toFixed(3)} us="${upstreamStatus}" ua="${peer}" msec=${((START_MS + at * 1000) / 1000).toFixed(3)}`);
+  answers(at: number, status: number, request: RequestAbout = {}): this {
+    this.#access.push(accessLine(at, status, { peer: this.about.bind, ...request }));
     return this;
   }
 
   /** A line of the error log alone; `%p` stands for the peer. */
-  errs(at: number, message: string, { path = '/health', method = 'GET', client = '10.0.0.9', peer = this.about.bind }: RequestAbout = {}, connection = ++this.#connection): this {
-    const level = /\((?:2|13): /.test(message) ? 'crit' : 'error';
-    const stamp = iso(Math.floor(at)).slice(0, 19).replaceAll('-', '/').replace('T', ' ');
-    const colon = peer.startsWith('unix:') && !message.includes('timed out') ? ':' : '';
-    this.#errors.push(`${stamp} [${level}] 91#91: *${connection} ${message.replace('%p', peer)}, client: ${client}, server: _, request: "${method} ${path} HTTP/1.1", upstream: "http://${peer}${colon}${path}", host: "app"`);
+  errs(at: number, message: string, request: RequestAbout = {}, connection = ++this.#connection): this {
+    this.#errors.push(errorLine(at, message, connection, { peer: this.about.bind, ...request }));
     return this;
   }
 
@@ -243,8 +213,7 @@ export class Scene {
   }
 
   nginxSays(at: number, level: string, text: string): this {
-    const stamp = iso(Math.floor(at)).slice(0, 19).replaceAll('-', '/').replace('T', ' ');
-    this.#errors.push(`${stamp} [${level}] 90#90: ${text}`);
+    this.#errors.push(`${errorStamp(at)} [${level}] 90#90: ${text}`);
     return this;
   }
 
@@ -269,38 +238,4 @@ export class Scene {
   }
 }
 
-/** `nginx -T` with the access log's format and the given upstream blocks; the server passes to `app`. */
-export function nginxConfig(upstreams: string): string {
-  return `# configuration file /etc/nginx/nginx.conf:
-http {
-  log_format app '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" rt=$request_time us="$upstream_status" ua="$upstream_addr" msec=$msec';
-  ${upstreams}
-  server { listen 80; access_log /var/log/nginx/access.log app; error_log /var/log/nginx/error.log; location / { proxy_pass http://app; } }
-}
-`;
-}
-
-export const CLOSED = 'upstream prematurely closed connection while reading response header from upstream';
-export const RESET = 'recv() failed (104: Connection reset by peer) while reading response header from upstream';
-export const CUT = 'upstream prematurely closed connection while reading upstream';
-export const MISSING = 'connect() to %p failed (2: No such file or directory) while connecting to upstream';
-export const REFUSED = 'connect() to %p failed (111: Connection refused) while connecting to upstream';
-export const REFUSED_TCP = 'connect() failed (111: Connection refused) while connecting to upstream';
-export const EAGAIN = 'connect() to %p failed (11: Resource temporarily unavailable) while connecting to upstream';
-export const DENIED = 'connect() to %p failed (13: Permission denied) while connecting to upstream';
-export const SLOW = 'upstream timed out (110: Connection timed out) while reading response header from upstream';
-export const SLOW_CONNECT = 'upstream timed out (110: Connection timed out) while connecting to upstream';
-export const NO_LIVE = 'no live upstreams while connecting to upstream';
-
 const iso = (at: number) => new Date(START_MS + at * 1000).toISOString();
-
-function commonLogStamp(at: number): string {
-  const [date, time] = iso(at).split('T') as [string, string];
-  const [year, , day] = date.split('-');
-  return `${day}/Nov/${year}:${time.slice(0, 8)} +0000`;
-}
-
-function sortedByTime(lines: readonly string[]): string[] {
-  const timeOf = (line: string) => Number(/"__REALTIME_TIMESTAMP":"(\d+)"/.exec(line)?.[1]);
-  return [...lines].sort((a, b) => timeOf(a) - timeOf(b));
-}

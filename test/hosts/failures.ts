@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CauseId } from '../../src/report/diagnosis-document.ts';
+import type { CauseId } from '../../src/diagnosis/cause.ts';
 import type { Host, Setup } from './lab.ts';
 
 /** One way for an app to fail on one host, caused for real, and what a diagnosis must answer. */

@@ -3,7 +3,8 @@ import { DiagnosisDocument } from '../../src/report/diagnosis-document.ts';
 import { type DiagnosisTextOptions, diagnosisText } from '../../src/report/diagnosis-text.ts';
 import { columnsOf } from '../../src/report/text-layout.ts';
 import { oomChart, twoHourChart } from './charts.ts';
-import { aDocument, confirmedOom, inconclusiveWithGaps, likelyTimeout, noIncident } from './documents.ts';
+import { aDocument, confirmedOom, inconclusiveWithGaps, likelyTimeout } from './documents.ts';
+import { noIncident } from './no-incident.ts';
 import { twoAppHosts } from './two-app-hosts.ts';
 
 const options: DiagnosisTextOptions = {

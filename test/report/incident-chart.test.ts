@@ -67,6 +67,19 @@ describe('the chart', () => {
     expect(svg.match(/fill="none"/g)).toHaveLength(2);
   });
 
+  it('draws samples in the order of time, in whatever order they came', () => {
+    const turned = withRss.workers.map(worker => ({ ...worker, points: worker.points.toReversed() }));
+    expect(incidentChart({ ...withRss, workers: turned })).toBe(incidentChart(withRss));
+  });
+
+  it('breaks the sum where nobody was sampled', () => {
+    const paused = withRss.workers.map(({ pid, points }) => ({
+      pid,
+      points: points.filter((_, step) => step < 20 || step > 50),
+    }));
+    expect(incidentChart({ ...withRss, workers: paused }).match(/stroke-width="2.4"/g)).toHaveLength(2);
+  });
+
   it('cannot be broken by names', () => {
     const svg = incidentChart({ ...oomChart(), unit: '</svg><script>"&\x1b', servers: ["o'brien"] });
     expect(svg).toContain('&lt;/svg&gt;&lt;script&gt;&quot;&amp;\\x1b on o&#39;brien');
@@ -79,7 +92,7 @@ describe('the chart', () => {
   it('is told in numbers by its text', () => {
     expect(chartAltText(withRss)).toBe(
       'gunicorn.service on web-1, 22 Nov 2026 10:11:21 – 10:12:48 UTC. Status 502: 9, status 504: 0; at most 1 per s, at 10:11:37 UTC. ' +
-        '9 deaths of workers: pid 832 at 10:11:37 UTC, pid 829 at 10:11:40 UTC, pid 828 at 10:11:43 UTC, pid 830 at 10:11:48 UTC and 5 more. ' +
+        '9 worker deaths: pid 832 at 10:11:37 UTC, pid 829 at 10:11:40 UTC, pid 828 at 10:11:43 UTC, pid 830 at 10:11:48 UTC and 5 more. ' +
         'RSS of 2 workers, at most 110 MB (pid 840 at 10:12:40 UTC). The memory limit of the unit is 224 MB.',
     );
   });
