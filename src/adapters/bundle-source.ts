@@ -2,13 +2,14 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { ROUNDS } from '../collectors/catalogue.ts';
 import type { Recording } from '../collectors/collector.ts';
 
 const unzip = promisify(gunzip);
 /** A recorded incident is read whole: a larger file is a log that wants a window, not a bundle. */
 const MAX_FILE_BYTES = 512 * 1024 * 1024;
-/** What the practice of recording adds and no diagnosis may read. */
-const NOT_EVIDENCE = /^(truth\.json|client\.csv|expected\.json|README.*)$/i;
+/** Other files may lie beside the evidence; only what a collector can read is opened. */
+const isEvidence = (name: string) => ROUNDS.flat().some(collector => collector.holds(name));
 
 /** One server's recordings; `server` is the folder's name, or undefined for a bundle of a single server. */
 export interface BundleFolder {
@@ -51,7 +52,7 @@ export async function readBundle(folder: string): Promise<BundleAnswer> {
 
 async function recordingsOf(folder: string): Promise<Recording[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  const files = entries.filter(e => e.isFile() && !e.name.startsWith('.') && !NOT_EVIDENCE.test(e.name));
+  const files = entries.filter(e => e.isFile() && isEvidence(e.name));
   return Promise.all(files.map(file => recordingOf(folder, file.name)));
 }
 

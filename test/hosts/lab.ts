@@ -95,6 +95,14 @@ export class Host {
     return ran.out;
   }
 
+  /** Runs shell text as `readonly`, the user Staunch reads as. */
+  async reader(shell: string): Promise<string> {
+    const ran = await run('env', ['LAB_USER=readonly', script, 'ssh', this.name, shell]);
+    if (ran.code !== 0)
+      throw new Error(`${this.name}, as readonly: "${shell}" ended with ${ran.code}: ${ran.err}`);
+    return ran.out;
+  }
+
   /** Gives text to a command's standard input as root. */
   async feed(shell: string, text: string): Promise<string> {
     const child = spawn(script, ['ssh', this.name, shell], { stdio: ['pipe', 'pipe', 'inherit'] });

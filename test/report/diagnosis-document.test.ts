@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { CAUSE_IDS } from '../../src/diagnosis/cause.ts';
 import { causeWords, nextSteps } from '../../src/report/cause-words.ts';
-import {
-  CAUSE_IDS,
-  DiagnosisDocument,
-  diagnosisSchema,
-  HARMLESS_IDS,
-} from '../../src/report/diagnosis-document.ts';
+import { DiagnosisDocument, diagnosisSchema, HARMLESS_IDS } from '../../src/report/diagnosis-document.ts';
 import { aDocument } from './documents.ts';
 
 describe('the document of a diagnosis', () => {
