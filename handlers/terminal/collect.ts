@@ -34,6 +34,10 @@ export async function collect(options: CollectOptions, context: CollectContext):
     return EXIT.usage;
   }
   const [investigation] = await investigateAll(services, window, context);
+  if (context.cancel.aborted) {
+    context.writeError('Stopped; no bundle was written.\n');
+    return EXIT.stopped;
+  }
   if (!investigation || investigation.recordings.size === 0) {
     for (const { server, detail } of investigation?.caseFile.unreached ?? [])
       context.writeError(`${server}: ${detail}\n`);

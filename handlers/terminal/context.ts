@@ -19,7 +19,7 @@ export interface TerminalContext {
   readonly cancel: AbortSignal;
 }
 
-/** Exit codes of the commands about servers. */
+/** Exit codes of all commands. */
 export const EXIT = {
   fine: 0,
   /** Something went wrong on this machine: a file that cannot be written, for example. */
@@ -32,4 +32,6 @@ export const EXIT = {
   unreachable: 4,
   /** The host key is not the expected one, or nobody vouched for it. */
   hostKey: 5,
+  /** Ctrl-C. */
+  stopped: 130,
 } as const;

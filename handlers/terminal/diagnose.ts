@@ -58,6 +58,10 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Diagnos
       ? await liveCases(options, context)
       : await bundledCase(options, options.bundle, context);
   if (typeof cases === 'number') return cases;
+  if (context.cancel.aborted) {
+    context.writeError('Stopped. Nothing is left running on the servers.\n');
+    return EXIT.stopped;
+  }
   const playbook = await context.playbook('gateway-502');
   if (!playbook.ok) return refuse(playbook.problems.join('\n'), context);
   const hypotheses = hypothesesOf(playbook.playbook);

@@ -107,7 +107,7 @@ export function gunicornUnitsOf(recordings: readonly Recording[]): readonly stri
   }
   if (units.size > 0) return [...units];
   for (const { name, bytes } of recordings) {
-    if (!/^(journal-(?!kernel)|systemctl-status-(?!nginx)).*\.txt$/.test(name)) continue;
+    if (!/^journal-(?!kernel).*\.txt$/.test(name)) continue;
     for (const match of textOf(bytes).matchAll(/systemd\[1\]: (\S{1,256}\.service): /g))
       units.add(match[1] as string);
     if (units.size === 0)

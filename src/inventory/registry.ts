@@ -1,5 +1,3 @@
-// (types first; the schema in registry-file.ts is their only producer)
-
 /** How important a server is: approvals and warnings differ by tier. */
 export type Tier = 'production' | 'staging' | 'development';
 

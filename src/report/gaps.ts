@@ -124,7 +124,7 @@ export function gapsOf(caseFile: CaseFile): readonly DiagnosisGap[] {
       const gap = gapOf(coverage, host, caseFile);
       if (gap) gaps.push(gap);
     }
-    gaps.push(...clockGaps(host, caseFile), ...lostLines(host));
+    gaps.push(...clockGaps(host, caseFile), ...lostLines(host), ...bufferedLogs(host));
   }
   return gaps;
 }
@@ -238,6 +238,21 @@ function lostLines(host: HostFile): DiagnosisGap[] {
       kind: 'lines-lost',
       text: `${host.server}: journald dropped ${lines > 0 ? `${lines} ` : ''}lines (rate limit): a death may be missing.`,
       fix: 'Set RateLimitBurst= higher in journald.conf, or log less.',
+    },
+  ];
+}
+
+/** `access_log … buffer=` keeps lines back until the buffer is full or flushed. */
+function bufferedLogs(host: HostFile): DiagnosisGap[] {
+  const buffered = host.nginx?.accessLogs.find(log => log.buffered && log.target.startsWith('/'));
+  if (!buffered || !host.runsNginx) return [];
+  return [
+    {
+      server: host.server,
+      source: 'nginx-access-log',
+      kind: 'lines-lost',
+      text: `${host.server}: NGINX writes ${buffered.target} in blocks (buffer=): the newest requests may not be in it yet.`,
+      fix: 'Diagnose again a little later, or set a short flush= for that log.',
     },
   ];
 }

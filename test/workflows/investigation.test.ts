@@ -4,7 +4,7 @@ import { diagnose } from '../../src/diagnosis/diagnosis.ts';
 import type { Server } from '../../src/inventory/registry.ts';
 import { documentOf } from '../../src/report/diagnosis-writer.ts';
 import { investigate, type Progress } from '../../src/workflows/investigation.ts';
-import { answer, aServer, aService, RecordedSource } from './recorded-source.ts';
+import { answer, aServer, aService, RecordedSource, recorded } from './recorded-source.ts';
 
 const HOUR = { fromMs: Date.parse('2026-11-22T10:00:00Z'), toMs: Date.parse('2026-11-22T11:00:00Z') };
 const CLOCK_NOW = Date.parse('2026-11-22T11:00:00Z');
@@ -152,5 +152,61 @@ describe('an investigation over a source', () => {
     expect(gaps.find(g => g.source === 'nginx-error-log')?.text).toContain('syslog:server=10.0.0.9');
     expect(gaps.find(g => g.source === 'nginx-access-log')?.text).toContain('access_log is off');
     expect(document.counts.http502).toBeNull();
+  });
+
+  it.each([
+    [
+      'a host without systemd',
+      'unit-state',
+      'This host does not run systemd.',
+      'unit-state',
+      /does not run systemd/,
+    ],
+    ['a host without ss', 'accept-queue', 'ss is not installed.', undefined, undefined],
+  ])('goes on at %s', async (_, verb, complaint, source, words) => {
+    const without = (__: Server, question: Question) =>
+      question.verb === verb ? answer('', 69, complaint) : undefined;
+    const { document } = await run(new RecordedSource('oom-continue-bookworm-vm', without));
+    expect(document.verdict).toBe('confirmed');
+    const gap = document.gaps.find(g => g.source === source);
+    if (words) expect(gap?.text).toMatch(words);
+    else expect(gap).toBeUndefined();
+  });
+
+  it('says that Gunicorn may run in a container or under supervisor when no unit runs it', async () => {
+    const bare = (_: Server, { verb }: Question) => {
+      if (verb === 'unit-state')
+        return answer('Id=gunicorn.service\nLoadState=not-found\n', 69, 'There is no unit gunicorn.service.');
+      return verb === 'unit-list' || verb === 'unit-journal' ? answer('', 0) : undefined;
+    };
+    const { document } = await run(new RecordedSource('oom-continue-bookworm-vm', bare));
+    expect(document.gaps.find(g => g.source === 'unit-state')?.text).toMatch(
+      /container, under supervisor or by hand/,
+    );
+  });
+
+  it('says when journald dropped lines and when NGINX holds lines back', async () => {
+    const record = JSON.stringify({
+      __REALTIME_TIMESTAMP: String(Date.parse('2026-11-22T10:12:00Z') * 1000),
+      MESSAGE: 'Suppressed 4012 messages from gunicorn.service',
+      SYSLOG_IDENTIFIER: 'systemd-journald',
+      _PID: '71',
+    });
+    const noisy = (_: Server, { verb }: Question) => {
+      if (verb === 'unit-journal')
+        return answer(
+          `${new TextDecoder().decode(recorded('oom-continue-bookworm-vm', 'journal-gunicorn.json'))}${record}\n`,
+        );
+      if (verb !== 'nginx-config') return undefined;
+      return answer(
+        new TextDecoder()
+          .decode(recorded('oom-continue-bookworm-vm', 'nginx-T.txt'))
+          .replace('app_access.log staunch;', 'app_access.log staunch buffer=64k flush=1m;'),
+      );
+    };
+    const { document } = await run(new RecordedSource('oom-continue-bookworm-vm', noisy));
+    const lost = document.gaps.filter(g => g.kind === 'lines-lost').map(g => g.text);
+    expect(lost[0]).toContain('journald dropped 4012 lines');
+    expect(lost[1]).toContain('in blocks (buffer=)');
   });
 });
