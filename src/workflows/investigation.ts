@@ -161,8 +161,9 @@ async function lookForUnits(visit: Visit, context: InvestigationContext): Promis
     name: 'units.txt',
   };
   const [recording] = await ask(visit, [question], context);
-  const text = new TextDecoder().decode(recording?.bytes ?? new Uint8Array());
-  visit.draft.runningUnits = readUnitList(text).map(u => u.unit);
+  // A server without systemd cannot tell; its own complaint is in the gap already.
+  if (recording?.exitCode !== 0) return;
+  visit.draft.runningUnits = readUnitList(new TextDecoder().decode(recording.bytes)).map(u => u.unit);
 }
 
 async function ask(
