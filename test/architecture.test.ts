@@ -95,6 +95,21 @@ function trespass({ from, to }: Edge): string | undefined {
   return `${from} imports ${to}: ${room} may not use it`;
 }
 
+/** Every cycle once, as the way back to its first file. */
+function cyclesIn(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (file: string, way: readonly string[]): void => {
+    const at = way.indexOf(file);
+    if (at >= 0) cycles.push([...way.slice(at), file].join(' -> '));
+    if (at >= 0 || done.has(file)) return;
+    for (const to of imports.get(file) ?? []) visit(to, [...way, file]);
+    done.add(file);
+  };
+  for (const file of imports.keys()) visit(file, []);
+  return cycles;
+}
+
 const sources = ['src', 'handlers', 'playbooks'].flatMap(filesBelow).filter(file => file.endsWith('.ts'));
 const texts = new Map(sources.map(file => [file, readFileSync(join(root, file), 'utf8')]));
 
@@ -103,6 +118,20 @@ describe('the house', () => {
     const edges = sources.flatMap(file => importsOf(file, texts.get(file) ?? ''));
     expect(edges.length).toBeGreaterThan(100);
     expect(edges.map(trespass).filter(Boolean)).toEqual([]);
+  });
+
+  it('has no cycle, not even of types', () => {
+    const seen = new Map(sources.map(file => [file, importsOf(file, texts.get(file) ?? '').map(e => e.to)]));
+    expect(cyclesIn(seen)).toEqual([]);
+    expect(
+      cyclesIn(
+        new Map([
+          ['a', ['b']],
+          ['b', ['c']],
+          ['c', ['a']],
+        ]),
+      ),
+    ).toEqual(['a -> b -> c -> a']);
   });
 
   it('has pure rooms without clock, chance, environment or network', () => {

@@ -1,4 +1,4 @@
-import type { Recording } from '../../src/collectors/collector.ts';
+import type { Recording } from '../../src/collectors/recording.ts';
 import type { WindowWish } from '../../src/collectors/window.ts';
 import type { Mask } from '../../src/report/masking.ts';
 import { EXIT } from './context.ts';

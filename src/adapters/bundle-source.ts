@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { ROUNDS } from '../collectors/catalogue.ts';
-import type { Recording } from '../collectors/collector.ts';
+import type { Recording } from '../collectors/recording.ts';
 
 const unzip = promisify(gunzip);
 /** A recorded incident is read whole: a larger file is a log that wants a window, not a bundle. */

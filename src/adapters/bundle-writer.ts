@@ -1,6 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Recording } from '../collectors/collector.ts';
+import type { Recording } from '../collectors/recording.ts';
 import type { Mask } from '../report/masking.ts';
 
 export type BundleWritten =

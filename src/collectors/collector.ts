@@ -1,17 +1,7 @@
 import type { SourceId } from '../signals/signal.ts';
 import type { HostDraft } from './host-draft.ts';
 import type { Question, ReadVerb, Window } from './question.ts';
-
-/** One raw answer, under the file name it has in a bundle. The readers see no difference between the two. */
-export interface Recording {
-  readonly name: string;
-  /** What the question was about, where that matters: the path of a log. */
-  readonly subject?: string;
-  readonly bytes: Uint8Array;
-  readonly exitCode: number;
-  readonly complaint: string;
-  readonly cut: boolean;
-}
+import type { Recording } from './recording.ts';
 
 /** What is known when questions are put together; `ROUNDS` in the catalogue says which collector asks when. */
 export interface Asking {
@@ -44,10 +34,6 @@ export interface Collector {
   /** Adds what the recordings say to the draft; pauses after each slice of a long log. */
   read(recordings: readonly Recording[], draft: HostDraft): Generator<undefined, void>;
 }
-
-/** Exit status of the read script's verbs. */
-export const DENIED = 77;
-export const ABSENT = 69;
 
 /** Short answers: state, settings, tables. */
 export const SHORT = { timeoutMs: 5_000, maxBytes: 512 * 1024 };

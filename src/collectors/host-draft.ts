@@ -2,8 +2,8 @@ import type { HostClock, NginxConfig, UnitState } from '../signals/host-state.ts
 import type { ReadContext } from '../signals/moments.ts';
 import type { Coverage, Moment, Signal, SourceId, SourceLine } from '../signals/signal.ts';
 import type { AccessLog, HostFile } from './case-file.ts';
-import { ABSENT, DENIED, type Recording } from './collector.ts';
 import type { Window } from './question.ts';
+import { ABSENT, DENIED, type Recording } from './recording.ts';
 
 type Parts = {
   -readonly [K in

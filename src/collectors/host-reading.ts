@@ -1,11 +1,12 @@
 import { readJournalRecord } from '../signals/journal-record.ts';
 import type { HostFile } from './case-file.ts';
 import { ROUNDS } from './catalogue.ts';
-import type { Collector, Recording } from './collector.ts';
+import type { Collector } from './collector.ts';
 import { HostDraft } from './host-draft.ts';
 import { inferClock } from './host-state.ts';
 import { textOf } from './nginx-config.ts';
 import type { Window } from './question.ts';
+import type { Recording } from './recording.ts';
 
 /** Reads recordings into the draft with the given collectors; pauses between slices. */
 export function* readRecordings(

@@ -8,9 +8,10 @@ import type { SourceId } from '../signals/signal.ts';
 import { readUnitState } from '../signals/unit-state.ts';
 import { readVersions } from '../signals/versions.ts';
 import { readProcessList, readWorkerTable } from '../signals/worker-table.ts';
-import { type Asking, type Collector, type NamedQuestion, type Recording, SHORT } from './collector.ts';
+import { type Asking, type Collector, type NamedQuestion, SHORT } from './collector.ts';
 import type { HostDraft } from './host-draft.ts';
 import { textOf } from './nginx-config.ts';
+import type { Recording } from './recording.ts';
 
 /** A collector of one short answer that is read at once. */
 function shortCollector(about: {

@@ -2,8 +2,9 @@ import { JOURNAL_LINE_BYTES, readJournalRecord, recordMoment } from '../signals/
 import { createKernelLogReader } from '../signals/kernel-log.ts';
 import { sliceLines } from '../signals/lines.ts';
 import type { Signal } from '../signals/signal.ts';
-import { type Collector, LONG, type Recording } from './collector.ts';
+import { type Collector, LONG } from './collector.ts';
 import type { HostDraft } from './host-draft.ts';
+import type { Recording } from './recording.ts';
 import { LEAD_MS } from './unit-journal.ts';
 
 /** The kernel's words: OOM kills and crashes. Silence counts only where the reader proved it can see. */

@@ -4,10 +4,11 @@ import { type AccessLogReader, compileLogFormat } from '../signals/nginx-access-
 import { statusPlace } from '../signals/nginx-log-format.ts';
 import type { AccessRequest } from '../signals/signal.ts';
 import type { StatusTotal } from './case-file.ts';
-import { type Collector, LONG, type Recording } from './collector.ts';
+import { type Collector, LONG } from './collector.ts';
 import type { HostDraft } from './host-draft.ts';
 import { logsOfService } from './nginx-config.ts';
 import { Coverage } from './nginx-error-log.ts';
+import type { Recording } from './recording.ts';
 
 /** How many requests failed, and which. */
 export const nginxAccessLog: Collector = {

@@ -1,8 +1,9 @@
 import { sliceLines } from '../signals/lines.ts';
 import { readNginxErrorLine } from '../signals/nginx-error-log.ts';
-import { type Collector, LONG, type Recording } from './collector.ts';
+import { type Collector, LONG } from './collector.ts';
 import type { HostDraft } from './host-draft.ts';
 import { logsOfService } from './nginx-config.ts';
+import type { Recording } from './recording.ts';
 
 /** How NGINX lost its upstream, line by line. */
 export const nginxErrorLog: Collector = {

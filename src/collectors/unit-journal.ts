@@ -7,8 +7,9 @@ import {
 } from '../signals/journal-record.ts';
 import { sliceLines } from '../signals/lines.ts';
 import { createUnitJournalReader } from '../signals/unit-journal.ts';
-import { type Collector, LONG, type Recording } from './collector.ts';
+import { type Collector, LONG } from './collector.ts';
 import type { HostDraft } from './host-draft.ts';
+import type { Recording } from './recording.ts';
 
 /** A unit's lines begin this long before the window: what killed the first request may stand before it. */
 export const LEAD_MS = 120_000;

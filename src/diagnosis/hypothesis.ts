@@ -32,8 +32,11 @@ export function findingOf(hypothesis: Hypothesis, analysis: Analysis): Finding |
 export const reason = (decibans: number, text: string, lines: readonly (SourceLine | undefined)[] = []): Reason => ({
   decibans,
   text,
-  lines: [...new Set(lines.filter(l => l !== undefined))],
+  lines: [...new Set(lines.filter(l => l !== undefined))].slice(0, MOST_LINES),
 });
+
+/** A claim needs a few lines that can be opened, not all of them. */
+const MOST_LINES = 4;
 
 /** `1 worker`, `3 workers`. */
 export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;

@@ -11,9 +11,18 @@ export type Ownership =
 export interface OwnedKill {
   readonly kill: KernelOomKill;
   readonly ownership: Ownership;
+  /** False where only the end of a path and one coincidence in time speak for it. */
+  readonly certain: boolean;
 }
 
-const PAIRING_MS = 3_000;
+/** The master's line follows a kill by 0 to 2 s; in the journal it may also stand before it. */
+const REAPED_AFTER_MS = 500;
+const PAIRING_MS = 2_500;
+/**
+ * After a time-out line Gunicorn sends SIGABRT and, on its next passes, SIGKILL until the worker is gone: one
+ * that the kernel holds in a call can take long.
+ */
+export const TIMEOUT_TO_KILL_MS = 35_000;
 
 /**
  * Decides for every kernel OOM kill in a server's kernel log whether it hit this unit.
@@ -33,71 +42,126 @@ export function ownKillsOf(host: HostFile, unit: string): readonly OwnedKill[] {
       suffixed.set(kill.cgroup, [...(suffixed.get(kill.cgroup) ?? []), kill]);
     }
   }
-  const ownPrefix = prefixOfThisServer(suffixed, host);
-  const pids = workerPids(host);
-  return kills.map(kill => ({ kill, ownership: ownershipOf(kill, ownPath, ownPrefix, pids) }));
+  const own = prefixOfThisServer(suffixed, host);
+  const lastSeen = lastSeenOf(host);
+  return kills.map(kill => {
+    const ownership = ownershipOf(kill, ownPath, own, lastSeen);
+    return { kill, ownership, certain: ownership !== 'path-suffix' || (own?.certain ?? false) };
+  });
 }
 
 function ownershipOf(
   kill: KernelOomKill,
   ownPath: string,
-  ownPrefix: string | undefined,
-  pids: ReadonlySet<number>,
+  own: OwnPrefix | undefined,
+  lastSeen: ReadonlyMap<number, LastSeen>,
 ): Ownership {
-  if (kill.cgroup === undefined) return pids.has(kill.pid) ? 'pid' : 'other';
+  if (kill.cgroup === undefined) return diedOfIt(kill, lastSeen.get(kill.pid)) ? 'pid' : 'other';
   if (kill.cgroup === ownPath || kill.cgroup.startsWith(`${ownPath}/`)) return 'same-path';
-  return kill.cgroup === ownPrefix ? 'path-suffix' : 'other';
+  return kill.cgroup === own?.path && own.kills.includes(kill) ? 'path-suffix' : 'other';
 }
 
-function prefixOfThisServer(suffixed: ReadonlyMap<string, readonly KernelOomKill[]>, host: HostFile): string | undefined {
+/** The prefix that stands for this server in a shared kernel log. */
+interface OwnPrefix {
+  readonly path: string;
+  readonly kills: readonly KernelOomKill[];
+  readonly certain: boolean;
+}
+
+interface PrefixFit {
+  readonly path: string;
+  readonly kills: readonly KernelOomKill[];
+  readonly paired: number;
+  /** A kill of ours leaves a death each time; a neighbour's meets one of ours only by chance. */
+  readonly score: number;
+  readonly meanDistanceMs: number;
+}
+
+function prefixOfThisServer(
+  suffixed: ReadonlyMap<string, readonly KernelOomKill[]>,
+  host: HostFile,
+): OwnPrefix | undefined {
   if (suffixed.size === 0) return undefined;
   const deaths = sigkillTimes(host);
   const counter = oomCounter(host);
-  // A counter that stood at 0 from before the kills refutes them all, whatever else died.
-  if (counter.final === 0 && counter.sinceMs !== undefined) {
-    const since = counter.sinceMs;
-    if ([...suffixed.values()].flat().every(k => k.at.epochMs >= since)) return undefined;
-  }
-  const fits = [...suffixed].map(([path, kills]) => ({ path, kills: kills.length, paired: pairedCount(kills, deaths) }));
-  fits.sort((a, b) => b.paired - a.paired || a.kills - b.kills);
+  const counted = counter.final;
+  const since = counter.sinceMs;
+  const fits = [...suffixed].flatMap(([path, all]) => {
+    // A counter that stood at 0 since before a kill refutes it, whatever else died then.
+    const kills = counted === 0 && since !== undefined ? all.filter(k => k.at.epochMs < since) : all;
+    return kills.length === 0 ? [] : [fitOf(path, kills, deaths)];
+  });
+  const asCounted = fits.filter(f => counted !== undefined && counted > 0 && killsSince(f, since) === counted);
+  fits.sort((a, b) => b.score - a.score || a.meanDistanceMs - b.meanDistanceMs);
   const [best, second] = fits;
   if (best === undefined) return undefined;
-  if (best.paired > 0) {
-    // A neighbour's kill may coincide with one of our deaths by chance; a kill of ours leaves a death each time.
-    const enough = best.paired * 2 >= best.kills || (counter.final ?? 0) > 0;
-    return enough && best.paired > (second?.paired ?? 0) ? best.path : undefined;
-  }
-  const byCounter = fits.filter(f => counter.final !== undefined && counter.final > 0 && f.kills === counter.final);
-  return byCounter.length === 1 ? byCounter[0]?.path : undefined;
+  const rose = (counted ?? 0) > 0 || counter.rises.length > 0;
+  const as = (fit: PrefixFit | undefined): OwnPrefix | undefined =>
+    fit && { ...fit, certain: rose || (fit.paired >= 2 && fit.paired === fit.kills.length) };
+  if (best.paired === 0) return asCounted.length === 1 ? as(asCounted[0]) : undefined;
+  if (best.paired * 2 < best.kills.length && !rose) return undefined;
+  if (second === undefined || best.score > second.score) return as(best);
+  const agreed = asCounted.filter(f => f.score === best.score);
+  if (agreed.length === 1) return as(agreed[0]);
+  return best.meanDistanceMs * 2 <= second.meanDistanceMs ? as(best) : undefined;
 }
 
-function pairedCount(kills: readonly KernelOomKill[], deaths: readonly number[]): number {
+const killsSince = (fit: PrefixFit, sinceMs: number | undefined) =>
+  fit.kills.filter(k => sinceMs === undefined || k.at.epochMs >= sinceMs).length;
+
+/** Pairs the kills of one prefix with this unit's deaths by SIGKILL, each death once, in order of time. */
+function fitOf(path: string, kills: readonly KernelOomKill[], deaths: readonly number[]): PrefixFit {
   const open = [...deaths];
   let paired = 0;
+  let distanceMs = 0;
   for (const kill of kills) {
-    const at = open.findIndex(d => Math.abs(d - kill.at.epochMs) <= PAIRING_MS + kill.at.toleranceMs);
-    if (at >= 0) {
-      open.splice(at, 1);
-      paired++;
-    }
+    const at = open.findIndex(
+      d => Math.abs(d - kill.at.epochMs - REAPED_AFTER_MS) <= PAIRING_MS + kill.at.toleranceMs,
+    );
+    if (at < 0) continue;
+    distanceMs += Math.abs((open[at] as number) - kill.at.epochMs);
+    open.splice(at, 1);
+    paired++;
   }
-  return paired;
+  const score = paired - 2 * (kills.length - paired);
+  return { path, kills, paired, score, meanDistanceMs: paired === 0 ? 0 : distanceMs / paired };
 }
 
+/** Deaths by SIGKILL that Gunicorn did not order itself: after a time-out line it did. */
 function sigkillTimes(host: HostFile): number[] {
-  return host.signals
-    .filter((s): s is GunicornEvent => s.kind === 'gunicorn' && s.event === 'worker-signalled' && s.signal === 9)
-    .map(s => s.at.epochMs);
+  const events = host.signals.filter((s): s is GunicornEvent => s.kind === 'gunicorn');
+  const timedOutAtMs = new Map<number, number>();
+  const times: number[] = [];
+  for (const event of events) {
+    if (event.pid === undefined) continue;
+    const atMs = event.at.epochMs;
+    if (event.event === 'worker-timeout') timedOutAtMs.set(event.pid, atMs);
+    if (event.event !== 'worker-signalled' || event.signal !== 9) continue;
+    if (atMs - (timedOutAtMs.get(event.pid) ?? Number.NEGATIVE_INFINITY) > TIMEOUT_TO_KILL_MS) times.push(atMs);
+  }
+  return times;
 }
 
-function workerPids(host: HostFile): ReadonlySet<number> {
-  const pids = new Set<number>();
+/** What Gunicorn last said of a pid. */
+interface LastSeen {
+  readonly atMs: number;
+  readonly signal?: number | undefined;
+}
+
+function lastSeenOf(host: HostFile): ReadonlyMap<number, LastSeen> {
+  const seen = new Map<number, LastSeen>();
   for (const s of host.signals) {
     if (s.kind !== 'gunicorn') continue;
-    if (s.pid !== undefined) pids.add(s.pid);
-    if (s.writerPid !== undefined) pids.add(s.writerPid);
+    if (s.writerPid !== undefined) seen.set(s.writerPid, { atMs: s.at.epochMs });
+    if (s.pid !== undefined) seen.set(s.pid, { atMs: s.at.epochMs, signal: s.signal });
   }
-  return pids;
+  return seen;
+}
+
+/** A line without a cgroup is ours only if our process of that pid ended then: pids of other machines repeat ours. */
+function diedOfIt(kill: KernelOomKill, seen: LastSeen | undefined): boolean {
+  if (seen === undefined || seen.atMs > kill.at.epochMs + PAIRING_MS + REAPED_AFTER_MS + kill.at.toleranceMs) return false;
+  return seen.signal === undefined ? seen.atMs <= kill.at.epochMs : seen.signal === 9;
 }
 
 /** The unit's own kill counter: its last value, since when it counts, and the rises that samples saw. */

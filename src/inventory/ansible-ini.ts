@@ -1,7 +1,7 @@
 import { AnsibleInventory, importedFrom } from './ansible-inventory.ts';
 import { hostsInRange } from './ansible-range.ts';
+import type { ServerImport } from './imported-servers.ts';
 import { readHop } from './jump-hop.ts';
-import type { ServerImport } from './server-import.ts';
 
 const SECTION = /^\[(?<group>[^\]:]+)(?::(?<kind>hosts|children|vars))?\]\s*(?:#.*)?$/;
 

@@ -1,8 +1,8 @@
 import { ImportNotes } from './import-notes.ts';
+import type { ImportedServers } from './imported-servers.ts';
 import { type JumpHop, readHop } from './jump-hop.ts';
 import { ServerEntry } from './registry-file.ts';
 import { serverIds } from './server-id.ts';
-import type { ImportedServers } from './server-import.ts';
 
 /** A group of an Ansible inventory. */
 interface Group {

@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml';
 import { AnsibleInventory, importedFrom } from './ansible-inventory.ts';
 import { hostsInRange } from './ansible-range.ts';
-import type { ServerImport } from './server-import.ts';
+import type { ServerImport } from './imported-servers.ts';
 
 /** Servers of an Ansible inventory in YAML form: groups with `hosts`, `children` and `vars`. */
 export function importAnsibleYaml(text: string): ServerImport {

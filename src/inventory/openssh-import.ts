@@ -1,9 +1,9 @@
 import { ImportNotes } from './import-notes.ts';
+import type { ServerImport } from './imported-servers.ts';
 import { readHop } from './jump-hop.ts';
 import { type OpenSshSettings, readOpenSshSettings } from './openssh-settings.ts';
 import { ServerEntry } from './registry-file.ts';
 import { serverIds } from './server-id.ts';
-import type { ServerImport } from './server-import.ts';
 
 /** Servers of an OpenSSH client configuration (ssh_config). Nothing of the file is run, no other file is read. */
 export function importOpenSshConfig(text: string): ServerImport {

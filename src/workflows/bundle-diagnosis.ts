@@ -1,7 +1,7 @@
 import type { CaseFile, HostFile } from '../collectors/case-file.ts';
-import type { Recording } from '../collectors/collector.ts';
 import { gunicornUnitsOf, readBundledHost } from '../collectors/host-reading.ts';
 import type { Window } from '../collectors/question.ts';
+import type { Recording } from '../collectors/recording.ts';
 import { readJournalRecord } from '../signals/journal-record.ts';
 import type { Pause } from './ports.ts';
 

@@ -1,9 +1,10 @@
 import type { CaseFile } from '../collectors/case-file.ts';
 import { ROUNDS } from '../collectors/catalogue.ts';
-import { ABSENT, type NamedQuestion, type Recording } from '../collectors/collector.ts';
+import type { NamedQuestion } from '../collectors/collector.ts';
 import { HostDraft } from '../collectors/host-draft.ts';
 import { readRecordings } from '../collectors/host-reading.ts';
 import type { Answer, Window } from '../collectors/question.ts';
+import { ABSENT, type Recording } from '../collectors/recording.ts';
 import type { Server, Service } from '../inventory/registry.ts';
 import { readUnitList } from '../inventory/unit-list.ts';
 import { readHostClock } from '../signals/host-clock.ts';

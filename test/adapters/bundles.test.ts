@@ -8,7 +8,7 @@ import { writeBundle } from '../../src/adapters/bundle-writer.ts';
 import { writeChart } from '../../src/adapters/chart-file.ts';
 import { installationSecret } from '../../src/adapters/installation-secret.ts';
 import { KeptDiagnosis } from '../../src/adapters/kept-diagnosis.ts';
-import type { Recording } from '../../src/collectors/collector.ts';
+import type { Recording } from '../../src/collectors/recording.ts';
 import { createMasking } from '../../src/report/masking.ts';
 import { aDocument } from '../report/documents.ts';
 

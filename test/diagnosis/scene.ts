@@ -1,4 +1,4 @@
-import type { Recording } from '../../src/collectors/collector.ts';
+import type { Recording } from '../../src/collectors/recording.ts';
 import { START_MS, journalLine, messageIdOf, monotonic, sortedByTime } from './journal-lines.ts';
 import { accessLine, errorLine, errorStamp, nginxConfig, type RequestAbout } from './nginx-lines.ts';
 

@@ -1,12 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { ImportedServers } from '../../src/inventory/imported-servers.ts';
 import { editRegistry } from '../../src/inventory/registry-edit.ts';
-import {
-  type ImportedServers,
-  type ImportFormat,
-  importFormatOf,
-  importServers,
-} from '../../src/inventory/server-import.ts';
+import { type ImportFormat, importFormatOf, importServers } from '../../src/inventory/server-import.ts';
 
 const fixture = (name: string) =>
   readFileSync(new URL(`../fixtures/inventory/${name}`, import.meta.url), 'utf8');
