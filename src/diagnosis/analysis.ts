@@ -1,6 +1,6 @@
-import type { KernelOomKill, SourceLine } from '../signals/signal.ts';
-import { type Attribution, attribute } from './attribution.ts';
 import type { CaseFile, HostFile } from '../collectors/case-file.ts';
+import type { KernelOomKill, SourceId, SourceLine } from '../signals/signal.ts';
+import { type Attribution, attribute } from './attribution.ts';
 import type { CauseId } from './cause.ts';
 import { type Failure, failuresOf, type HttpCounts, httpCountsOf } from './failures.ts';
 import { type OwnedKill, ownKillsOf } from './kernel-kills.ts';
@@ -15,6 +15,8 @@ export interface Analysis {
   readonly attributions: readonly Attribution[];
   readonly deaths: readonly WorkerDeath[];
   readonly outages: readonly Outage[];
+  /** Threads per worker of each app server; undefined where nobody knows. */
+  readonly threads: ReadonlyMap<string, number | undefined>;
   /** Kernel OOM kills by server, this unit's and others'. */
   readonly kernelKills: ReadonlyMap<string, readonly OwnedKill[]>;
 }
@@ -32,12 +34,17 @@ export function analyse(caseFile: CaseFile): Analysis {
     const kills = ownKillsOf(host, caseFile.unit).filter(k => inWindow(k.kill.at.epochMs));
     kernelKills.set(host.server, kills);
     const own = kills.filter(k => k.ownership !== 'other');
-    const down = outagesOf(host, caseFile.unit, caseFile.window, own.map(k => k.kill));
+    const down = outagesOf(
+      host,
+      caseFile.unit,
+      caseFile.window,
+      own.map(k => k.kill),
+    );
     outages.push(...down.filter(o => (o.toMs ?? toMs) >= fromMs && o.fromMs <= toMs));
     const ledger = workerDeathsOf({
       host,
       unit: caseFile.unit,
-      kills: own.map(k => ({ kill: k.kill, samePids: k.ownership !== 'path-suffix' })),
+      kills: own.map(k => ({ kill: k.kill, samePids: k.ownership !== 'path-suffix', certain: k.certain })),
       outages: down,
       workers: workerCountOf(host),
     });
@@ -45,20 +52,38 @@ export function analyse(caseFile: CaseFile): Analysis {
     threads.set(host.server, threadsOf(host));
   }
   const failures = failuresOf(caseFile);
-  const attributions = attribute(failures, { hosts: caseFile.hosts, deaths, outages, threads });
-  return { caseFile, http: httpCountsOf(caseFile), failures, attributions, deaths, outages, kernelKills };
+  const http = httpCountsOf(caseFile);
+  const felt = outages.flatMap(o => (o.standing ? standingOutage(o, failures, http) : o));
+  const attributions = attribute(failures, { hosts: caseFile.hosts, deaths, outages: felt, threads });
+  return { caseFile, http, failures, attributions, deaths, outages: felt, threads, kernelKills };
+}
+
+/**
+ * A unit that is down now need not have been down then: while requests were answered it was up, and it went
+ * down where the first one found nobody.
+ */
+function standingOutage(outage: Outage, failures: readonly Failure[], http: HttpCounts): Outage | [] {
+  const answered = [...http.byStatus].some(
+    ([status, requests]) => status < 500 && status !== 499 && requests > 0,
+  );
+  if (!answered) return outage;
+  const first = failures.find(
+    f =>
+      (f.appServer ?? outage.server) === outage.server &&
+      (f.fault === 'socket-missing' || f.fault === 'refused'),
+  );
+  return first === undefined ? [] : { ...outage, fromMs: first.atMs };
 }
 
 /** What led to the first failure of a window may stand shortly before it. */
 const LEAD_MS = 60_000;
 
-/** How many workers the master keeps: its setting, or the children it has now. */
+/** How many workers the master was told to keep. The children it has now may be fewer: one may just have died. */
 function workerCountOf(host: HostFile): number | undefined {
-  const configured = host.gunicorn?.workers?.value;
-  if (typeof configured === 'number' && host.gunicorn?.workers?.from !== 'default') return configured;
-  const main = host.unit?.mainPid;
-  const children = host.workers.filter(w => w.parentPid === main).length;
-  return children > 0 ? children : undefined;
+  const configured = host.gunicorn?.workers;
+  return typeof configured?.value === 'number' && configured.from !== 'default'
+    ? configured.value
+    : undefined;
 }
 
 /** Requests one worker can hold at once; undefined for event-driven classes and where nobody knows. */
@@ -79,6 +104,14 @@ export function oomKillsOfTheUnit(analysis: Analysis): number {
 export function foreignKillsOf(analysis: Analysis): readonly { server: string; kill: KernelOomKill }[] {
   return [...analysis.kernelKills].flatMap(([server, kills]) =>
     kills.filter(k => k.ownership === 'other').map(k => ({ server, kill: k.kill })),
+  );
+}
+
+/** Whether a source could be read on every one of these hosts: then its silence means something. */
+export function speaks(source: SourceId, hosts: readonly HostFile[]): boolean {
+  return (
+    hosts.length > 0 &&
+    hosts.every(h => h.coverage.some(c => c.source === source && ['read', 'empty', 'cut'].includes(c.state)))
   );
 }
 

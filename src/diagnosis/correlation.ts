@@ -34,30 +34,43 @@ const SHIFT_MAX_MS = 90 * 60_000;
  * @param deathsAtMs deaths, any order
  * @param doubtMs doubt of the clocks, added to both ends of the matching window
  */
-export function correlate(failuresAtMs: readonly number[], deathsAtMs: readonly number[], window: Window, doubtMs: number): Correlation {
+export function correlate(
+  failuresAtMs: readonly number[],
+  deathsAtMs: readonly number[],
+  window: Window,
+  doubtMs: number,
+): Correlation {
   const bursts = burstStarts(failuresAtMs);
   const deaths = Float64Array.from(deathsAtMs).sort();
   const matched = countMatched(bursts, deaths, doubtMs);
   const failures = Float64Array.from(failuresAtMs).sort();
-  const idleDeaths = deaths.reduce((n, d) => n + (hasBetween(failures, d - BEFORE_MS - doubtMs, d + AFTER_MS + doubtMs) ? 0 : 1), 0);
+  const idleDeaths = deaths.reduce(
+    (n, d) => n + (hasBetween(failures, d - BEFORE_MS - doubtMs, d + AFTER_MS + doubtMs) ? 0 : 1),
+    0,
+  );
   const base = { matched, bursts: bursts.length, deaths: deaths.length, idleDeaths };
-  if (bursts.length === 0 || deaths.length === 0) return { ...base, expectedByChance: 0, strength: 'cannot-tell' };
+  if (bursts.length === 0 || deaths.length === 0)
+    return { ...base, expectedByChance: 0, strength: 'cannot-tell' };
 
   const random = generator(deaths);
+  const places = new BurstPlaces(bursts, doubtMs);
   const spanMs = Math.max(window.toMs - window.fromMs, 1);
   let atLeast = 0;
   let total = 0;
-  for (let draw = 0; draw < DRAWS - 1; draw++) {
-    const shuffled = deaths.map(at => shifted(at, window, spanMs, random)).sort();
-    const hits = countMatched(bursts, shuffled, doubtMs);
-    total += hits;
-    if (hits >= matched) atLeast++;
+  for (let draw = 1; draw < DRAWS; draw++) {
+    places.begin(draw);
+    for (const at of deaths) places.visit(shifted(at, window, spanMs, random));
+    total += places.matched;
+    if (places.matched >= matched) atLeast++;
   }
   const p = (1 + atLeast) / DRAWS;
   return { ...base, expectedByChance: total / (DRAWS - 1), p, strength: strengthOf(base, p) };
 }
 
-function strengthOf({ matched, bursts }: { matched: number; bursts: number }, p: number): Correlation['strength'] {
+function strengthOf(
+  { matched, bursts }: { matched: number; bursts: number },
+  p: number,
+): Correlation['strength'] {
   if (matched === 0) return 'not-linked';
   if (bursts === 1) return 'one-case';
   if (p <= 0.01 && matched >= 3 && matched >= 0.6 * bursts) return 'explained';
@@ -77,16 +90,64 @@ export function burstStarts(failuresAtMs: readonly number[]): Float64Array {
   return Float64Array.from(starts);
 }
 
-/** Bursts whose first second lies in the matching window of a death; one sweep, both lists sorted. */
+/** Bursts whose first second lies in the matching window of a death. */
 function countMatched(bursts: Float64Array, deaths: Float64Array, doubtMs: number): number {
-  let matched = 0;
-  let d = 0;
-  for (const at of bursts) {
-    const second = Math.floor(at / 1000) * 1000;
-    while (d < deaths.length && (deaths[d] as number) + AFTER_MS + doubtMs < second) d++;
-    if (d < deaths.length && (deaths[d] as number) - BEFORE_MS - doubtMs <= second) matched++;
+  const places = new BurstPlaces(bursts, doubtMs);
+  places.begin(1);
+  for (const at of deaths) places.visit(at);
+  return places.matched;
+}
+
+/**
+ * Finds the bursts that a death could explain without sorting the deaths: the time from first to last burst
+ * is cut into slots, each of which knows the first burst at or after its beginning.
+ */
+class BurstPlaces {
+  /** Bursts that the deaths of this draw matched, each once. */
+  matched = 0;
+  readonly #seconds: Float64Array;
+  readonly #slots: Int32Array;
+  readonly #slotMs: number;
+  readonly #firstMs: number;
+  readonly #doubtMs: number;
+  readonly #matchedIn: Int32Array;
+  #draw = 0;
+
+  constructor(bursts: Float64Array, doubtMs: number) {
+    this.#seconds = bursts.map(at => Math.floor(at / 1000) * 1000);
+    this.#matchedIn = new Int32Array(bursts.length);
+    this.#doubtMs = doubtMs;
+    this.#firstMs = this.#seconds[0] ?? 0;
+    const slots = Math.max(1, 2 * bursts.length);
+    this.#slotMs = Math.max(1, ((this.#seconds.at(-1) ?? 0) - this.#firstMs) / slots);
+    this.#slots = new Int32Array(slots + 1);
+    let burst = 0;
+    for (let slot = 0; slot <= slots; slot++) {
+      const beginMs = this.#firstMs + slot * this.#slotMs;
+      while (burst < bursts.length && (this.#seconds[burst] as number) < beginMs) burst++;
+      this.#slots[slot] = burst;
+    }
   }
-  return matched;
+
+  begin(draw: number): void {
+    this.#draw = draw;
+    this.matched = 0;
+  }
+
+  visit(deathAtMs: number): void {
+    const fromMs = deathAtMs - BEFORE_MS - this.#doubtMs;
+    const toMs = deathAtMs + AFTER_MS + this.#doubtMs;
+    // One slot earlier: rounding must not step over a burst.
+    const slot = Math.floor((fromMs - this.#firstMs) / this.#slotMs) - 1;
+    let burst = slot < 0 ? 0 : (this.#slots[Math.min(slot, this.#slots.length - 1)] as number);
+    for (; burst < this.#seconds.length; burst++) {
+      const second = this.#seconds[burst] as number;
+      if (second > toMs) return;
+      if (second < fromMs || this.#matchedIn[burst] === this.#draw) continue;
+      this.#matchedIn[burst] = this.#draw;
+      this.matched++;
+    }
+  }
 }
 
 function hasBetween(sorted: Float64Array, from: number, to: number): boolean {
@@ -104,7 +165,11 @@ function shifted(at: number, window: Window, spanMs: number, random: () => numbe
   if (spanMs < 4 * SHIFT_MAX_MS) return window.fromMs + random() * spanMs;
   const shift = SHIFT_MIN_MS + random() * (SHIFT_MAX_MS - SHIFT_MIN_MS);
   const moved = random() < 0.5 ? at - shift : at + shift;
-  return moved < window.fromMs ? moved + 2 * (window.fromMs - moved) : moved > window.toMs ? moved - 2 * (moved - window.toMs) : moved;
+  return moved < window.fromMs
+    ? moved + 2 * (window.fromMs - moved)
+    : moved > window.toMs
+      ? moved - 2 * (moved - window.toMs)
+      : moved;
 }
 
 /** mulberry32, seeded by the deaths themselves. */

@@ -1,10 +1,11 @@
-import { type Analysis, analyse, feltFailures, foreignKillsOf } from './analysis.ts';
 import type { CaseFile } from '../collectors/case-file.ts';
+import { type Analysis, analyse, feltFailures, foreignKillsOf, speaks } from './analysis.ts';
 import { HYPOTHESES } from './catalogue.ts';
 import type { CauseId, Finding, ObservationId, Reason } from './cause.ts';
 import { type Correlation, correlate } from './correlation.ts';
-import { count, findingOf, type Hypothesis, reason } from './hypothesis.ts';
 import { harmlessEvents } from './hypotheses/recycling.ts';
+import { harmlessOutages } from './hypotheses/unit-down.ts';
+import { count, findingOf, type Hypothesis, reason } from './hypothesis.ts';
 import { isFault } from './worker-deaths.ts';
 
 /**
@@ -53,7 +54,11 @@ function standing(finding: Finding, felt: number): number {
 }
 
 function verdictOf(analysis: Analysis, leading: Finding | undefined, felt: number): Verdict {
-  const harmed = felt > 0 || analysis.deaths.some(isFault) || analysis.outages.length > 0;
+  const harmed =
+    felt > 0 ||
+    analysis.deaths.some(isFault) ||
+    analysis.outages.length > harmlessOutages(analysis).length ||
+    analysis.attributions.some(a => a.failure.effect === 'masked');
   if (leading && leading.probability >= LIKELY) {
     const share = felt === 0 ? 1 : leading.attributed / felt;
     if (leading.proven && leading.probability >= CONFIRMED && share >= MAIN_SHARE) return 'confirmed';
@@ -63,26 +68,57 @@ function verdictOf(analysis: Analysis, leading: Finding | undefined, felt: numbe
   return sawTraffic(analysis) ? 'no-incident' : 'inconclusive';
 }
 
-/** "Nothing is wrong" needs somebody to have looked: NGINX's logs, or the workers' ledger, on every host. */
+/**
+ * "Nothing is wrong" needs somebody to have looked: the access log for what clients got, and the error log or
+ * the workers' ledger for what a good status hides.
+ */
 function sawTraffic({ caseFile }: Analysis): boolean {
-  const speaks = (source: string, hosts: CaseFile['hosts']) =>
-    hosts.length > 0 && hosts.every(h => h.coverage.some(c => c.source === source && (c.state === 'read' || c.state === 'empty')));
   const front = caseFile.hosts.filter(h => h.runsNginx);
-  return speaks('nginx-access-log', front) || speaks('nginx-error-log', front);
+  const app = caseFile.hosts.filter(h => h.runsApp);
+  return (
+    speaks('nginx-access-log', front) && (speaks('nginx-error-log', front) || speaks('unit-journal', app))
+  );
 }
 
 function observationsOf(analysis: Analysis): Diagnosis['observed'] {
   const { recycled, reloads } = harmlessEvents(analysis);
   const observed: { id: ObservationId | CauseId; reason: Reason }[] = [];
   if (reloads.length > 0) {
-    observed.push({ id: 'graceful-reload', reason: reason(0, `${count(reloads.length, 'reload')} (HUP): old workers left, new ones came.`, reloads.slice(0, 2).map(e => e.line)) });
+    observed.push({
+      id: 'graceful-reload',
+      reason: reason(
+        0,
+        `${count(reloads.length, 'reload')} (HUP): old workers left, new ones came.`,
+        reloads.slice(0, 2).map(e => e.line),
+      ),
+    });
   }
   if (recycled.length > 0) {
-    observed.push({ id: 'recycling-works', reason: reason(0, `${count(recycled.length, 'worker')} recycled by max_requests without a failed request.`, recycled.slice(0, 2).map(e => e.line)) });
+    observed.push({
+      id: 'recycling-works',
+      reason: reason(
+        0,
+        `${count(recycled.length, 'worker')} recycled by max_requests without a failed request.`,
+        recycled.slice(0, 2).map(e => e.line),
+      ),
+    });
+  }
+  const planned = harmlessOutages(analysis);
+  if (planned.length > 0) {
+    const lines = planned.slice(0, 2).flatMap(o => o.lines.slice(0, 2));
+    const text = `The unit was stopped and started again ${planned.length === 1 ? 'once' : `${planned.length} times`} without a failed request.`;
+    observed.push({ id: 'deploy-restart', reason: reason(0, text, lines) });
   }
   const foreign = foreignKillsOf(analysis);
   if (foreign.length > 0) {
-    observed.push({ id: 'dependency-oom-kill', reason: reason(0, `${count(foreign.length, 'kernel OOM kill')} in the log ${foreign.length === 1 ? 'is' : 'are'} not of this unit (another cgroup).`, foreign.slice(0, 2).map(f => f.kill.line)) });
+    observed.push({
+      id: 'dependency-oom-kill',
+      reason: reason(
+        0,
+        `${count(foreign.length, 'kernel OOM kill')} in the log ${foreign.length === 1 ? 'is' : 'are'} not of this unit (another cgroup).`,
+        foreign.slice(0, 2).map(f => f.kill.line),
+      ),
+    });
   }
   return observed;
 }
@@ -91,14 +127,25 @@ function observationsOf(analysis: Analysis): Diagnosis['observed'] {
 function correlationOf(analysis: Analysis, leading: Finding | undefined): Correlation {
   const own = analysis.deaths.filter(d => d.cause === leading?.id);
   const deaths = own.length > 0 ? own : analysis.deaths.filter(isFault);
-  const failures = feltFailures(analysis).filter(a => a.failure.effect === 'cut' || a.failure.status === 502 || a.death !== undefined);
-  const doubt = Math.max(0, ...deaths.map(d => d.at.toleranceMs + (d.noticedLateMs > 0 ? 1_000 : 0))) + Math.max(0, ...failures.slice(0, 1).map(a => a.failure.toleranceMs));
-  return correlate(failures.map(a => a.failure.atMs), deaths.map(d => d.at.epochMs), analysis.caseFile.window, doubt);
+  const failures = feltFailures(analysis).filter(
+    a => a.failure.effect === 'cut' || a.failure.status === 502 || a.death !== undefined,
+  );
+  const doubt =
+    Math.max(0, ...deaths.map(d => d.at.toleranceMs + (d.noticedLateMs > 0 ? 1_000 : 0))) +
+    Math.max(0, ...failures.slice(0, 1).map(a => a.failure.toleranceMs));
+  return correlate(
+    failures.map(a => a.failure.atMs),
+    deaths.map(d => d.at.epochMs),
+    analysis.caseFile.window,
+    doubt,
+  );
 }
 
 /** 502s that follow from something the evidence shows. */
 export function explained502(analysis: Analysis): number {
-  return analysis.attributions.filter(a => a.failure.status === 502 && a.failure.effect === 'client' && a.cause !== undefined).length;
+  return analysis.attributions.filter(
+    a => a.failure.status === 502 && a.failure.effect === 'client' && a.cause !== undefined,
+  ).length;
 }
 
 /** Lines of NGINX about its upstream, whatever became of the request. */
@@ -106,6 +153,6 @@ export function upstreamErrors({ caseFile }: Analysis): number {
   const { fromMs, toMs } = caseFile.window;
   return caseFile.hosts
     .flatMap(h => h.signals)
-    .filter(s => s.kind === 'upstream-failure' && s.at.epochMs >= fromMs - 999 && s.at.epochMs <= toMs).length;
+    .filter(s => s.kind === 'upstream-failure' && s.at.epochMs >= fromMs - 999 && s.at.epochMs <= toMs)
+    .length;
 }
-

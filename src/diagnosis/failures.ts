@@ -1,5 +1,7 @@
+import type { CaseFile, HostFile, StatusTotal } from '../collectors/case-file.ts';
 import type { AccessRequest, SourceLine, UpstreamFailure, UpstreamFault } from '../signals/signal.ts';
-import type { AccessLog, CaseFile, HostFile, StatusTotal } from '../collectors/case-file.ts';
+import { requestsOfHost } from './access-requests.ts';
+import { ErrorIndex, MID_BODY } from './error-index.ts';
 
 /** One request that went wrong for a client, or would have without a retry. */
 export interface Failure {
@@ -29,9 +31,8 @@ export interface HttpCounts {
   readonly byStatus: ReadonlyMap<number, number>;
 }
 
-const MID_BODY: ReadonlySet<UpstreamFault> = new Set(['closed-mid-body', 'reset-mid-body', 'timed-out-reading-body']);
-/** An error line is written within this of the access line of its request. */
-const JOIN_MS = 2_000;
+/** The access line of a request comes when it ends, its error lines before. */
+const LOG_SLACK_MS = 5_000;
 
 /**
  * The failed requests of the case, each once however many logs and tries tell of it, oldest first.
@@ -92,11 +93,14 @@ function failuresOfHost(host: HostFile, caseFile: CaseFile): Failure[] {
     (s): s is UpstreamFailure => s.kind === 'upstream-failure' && within(s.at.epochMs),
   );
   const open = new ErrorIndex(errors);
-  const hasAccessLog = host.accessLogs.length > 0;
+  const requests = requestsOfHost(host);
+  const isLogged = accessLogCoverage(host, requests);
   const failures: Failure[] = [];
-  for (const request of requestsOfHost(host)) {
+  for (const request of requests) {
     if (!within(request.at.epochMs)) continue;
-    const masked = request.status < 500 && (request.upstreamStatus ?? []).some(s => s !== undefined && s >= 502 && s <= 504);
+    const masked =
+      request.status < 500 &&
+      (request.upstreamStatus ?? []).some(s => s !== undefined && s >= 502 && s <= 504);
     if (request.status < 499 && !masked) continue;
     const tries = request.status === 499 ? [] : open.claim(request);
     const error = tries.at(-1);
@@ -113,11 +117,35 @@ function failuresOfHost(host: HostFile, caseFile: CaseFile): Failure[] {
     );
   }
   for (const error of open.unclaimed()) {
-    const effect = MID_BODY.has(error.fault) ? 'cut' : hasAccessLog ? 'masked' : 'client';
+    const effect = MID_BODY.has(error.fault) ? 'cut' : isLogged(error.at.epochMs) ? 'masked' : 'client';
     const status = effect === 'client' ? (error.fault.startsWith('timed-out') ? 504 : 502) : undefined;
-    failures.push(failureOf(host, caseFile, { at: error.at, status, peer: error.peer, error, effect, lines: [error.line] }));
+    failures.push(
+      failureOf(host, caseFile, {
+        at: error.at,
+        status,
+        peer: error.peer,
+        error,
+        effect,
+        lines: [error.line],
+      }),
+    );
   }
   return failures;
+}
+
+/**
+ * Whether an access log tells of an instant. Where it does, a failed try without a request of its own was
+ * saved by a retry; where it does not (another file, rotated away), the client got the error.
+ */
+function accessLogCoverage(host: HostFile, requests: readonly AccessRequest[]): (atMs: number) => boolean {
+  if (host.accessLogs.some(log => log.totals !== undefined)) return () => true;
+  let fromMs = Number.POSITIVE_INFINITY;
+  let toMs = Number.NEGATIVE_INFINITY;
+  for (const { at, requestTimeMs } of requests) {
+    fromMs = Math.min(fromMs, at.epochMs - (requestTimeMs ?? 0));
+    toMs = Math.max(toMs, at.epochMs);
+  }
+  return atMs => atMs >= fromMs - LOG_SLACK_MS && atMs <= toMs + LOG_SLACK_MS;
 }
 
 interface FailureParts {
@@ -136,8 +164,11 @@ function failureOf(host: HostFile, caseFile: CaseFile, parts: FailureParts): Fai
   const uri = request?.uri ?? error?.uri;
   const method = request?.method ?? error?.method;
   // NGINX writes 502 into $upstream_status for its own failures too: only the error log's silence tells them apart.
-  const silent = host.coverage.some(c => c.source === 'nginx-error-log' && (c.state === 'read' || c.state === 'empty'));
-  const upstreamAnswered = request?.upstreamStatus?.at(-1) === parts.status && parts.status !== undefined && silent;
+  const silent = host.coverage.some(
+    c => c.source === 'nginx-error-log' && (c.state === 'read' || c.state === 'empty'),
+  );
+  const upstreamAnswered =
+    request?.upstreamStatus?.at(-1) === parts.status && parts.status !== undefined && silent;
   return {
     atMs: parts.at.epochMs,
     toleranceMs: parts.at.toleranceMs,
@@ -162,88 +193,4 @@ function serverBehind(peer: string, nginxHost: HostFile, caseFile: CaseFile): st
   if (peer.startsWith('unix:') || /^(127\.|\[::1\]|localhost)/.test(peer)) return nginxHost.server;
   const apps = caseFile.hosts.filter(h => h.runsApp);
   return apps.length === 1 ? apps[0]?.server : undefined;
-}
-
-/**
- * The requests of a host's access logs, each once: logs of one level hold the same requests, so the richest
- * one speaks and the others only add what it does not have.
- */
-function requestsOfHost(host: HostFile): AccessRequest[] {
-  const levels = new Map<string, AccessLog[]>();
-  for (const log of host.accessLogs) levels.set(log.level, [...(levels.get(log.level) ?? []), log]);
-  return [...levels.values()].flatMap(logs => {
-    const [richest, ...others] = logs.sort((a, b) => richness(b) - richness(a));
-    if (richest === undefined) return [];
-    const requests = [...richest.requests];
-    const counts = countByKey(richest.requests);
-    for (const log of others) {
-      const seen = new Map<string, number>();
-      for (const request of log.requests) {
-        const key = keyOf(request);
-        const nth = (seen.get(key) ?? 0) + 1;
-        seen.set(key, nth);
-        if (nth > (counts.get(key) ?? 0)) {
-          requests.push(request);
-          counts.set(key, nth);
-        }
-      }
-    }
-    return requests;
-  });
-}
-
-function richness(log: AccessLog): number {
-  const [first] = log.requests;
-  if (first === undefined) return 0;
-  return 1 + (first.upstreamStatus ? 4 : 0) + (first.requestTimeMs !== undefined ? 2 : 0) + (first.at.epochMs % 1000 ? 1 : 0);
-}
-
-function keyOf(request: AccessRequest): string {
-  return `${Math.floor(request.at.epochMs / 1000)} ${request.status} ${request.client} ${request.method} ${request.uri}`;
-}
-
-function countByKey(requests: readonly AccessRequest[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const request of requests) counts.set(keyOf(request), (counts.get(keyOf(request)) ?? 0) + 1);
-  return counts;
-}
-
-/** Error-log lines waiting for the access-log line of their request. */
-class ErrorIndex {
-  readonly #byRequest = new Map<string, UpstreamFailure[]>();
-  readonly #claimed = new Set<UpstreamFailure>();
-  readonly #all: readonly UpstreamFailure[];
-
-  constructor(errors: readonly UpstreamFailure[]) {
-    this.#all = errors;
-    for (const error of errors) {
-      const key = `${error.client} ${error.uri}`;
-      const list = this.#byRequest.get(key);
-      if (list) list.push(error);
-      else this.#byRequest.set(key, [error]);
-    }
-  }
-
-  /** The tries of one request, oldest first: the nearest open line and, with several peers, its siblings. */
-  claim(request: AccessRequest): UpstreamFailure[] {
-    const candidates = (this.#byRequest.get(`${request.client} ${request.uri}`) ?? []).filter(
-      e => !this.#claimed.has(e) && !MID_BODY.has(e.fault),
-    );
-    const distance = (e: UpstreamFailure) => Math.abs(e.at.epochMs + 500 - request.at.epochMs);
-    let best: UpstreamFailure | undefined;
-    for (const e of candidates) if (distance(e) <= JOIN_MS + 500 && (!best || distance(e) < distance(best))) best = e;
-    if (!best) return [];
-    const last = best;
-    const triesLeft = (request.upstreamPeers?.length ?? 1) - 1;
-    const siblings = candidates.filter(
-      e => e !== last && e.connection === last.connection && Math.abs(e.at.epochMs - last.at.epochMs) <= JOIN_MS && e.peer !== last.peer,
-    );
-    const tries = [...siblings.slice(0, Math.max(triesLeft, 0)), last];
-    for (const t of tries) this.#claimed.add(t);
-    return tries.sort((a, b) => a.at.epochMs - b.at.epochMs);
-  }
-
-  unclaimed(): UpstreamFailure[] {
-    return this.#all.filter(e => !this.#claimed.has(e));
-  }
 }

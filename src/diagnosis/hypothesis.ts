@@ -1,5 +1,6 @@
 import type { SourceLine } from '../signals/signal.ts';
 import { type Analysis, attributedTo, exampleLines } from './analysis.ts';
+import type { Attribution } from './attribution.ts';
 import type { CauseId, Finding, Reason } from './cause.ts';
 import type { WorkerDeath } from './worker-deaths.ts';
 
@@ -29,7 +30,11 @@ export function findingOf(hypothesis: Hypothesis, analysis: Analysis): Finding |
   return { id: hypothesis.id, probability: Math.round(probability * 1000) / 1000, ...weighing };
 }
 
-export const reason = (decibans: number, text: string, lines: readonly (SourceLine | undefined)[] = []): Reason => ({
+export const reason = (
+  decibans: number,
+  text: string,
+  lines: readonly (SourceLine | undefined)[] = [],
+): Reason => ({
   decibans,
   text,
   lines: [...new Set(lines.filter(l => l !== undefined))].slice(0, MOST_LINES),
@@ -47,12 +52,23 @@ export const clockTime = (atMs: number): string => `${new Date(atMs).toISOString
 /** `76 MB`. */
 export const megabytes = (bytes: number): string => `${Math.round(bytes / 1_048_576)} MB`;
 
+/** `a`, `a and b`, `a, b and c`. */
+const inWords = (parts: readonly string[]): string =>
+  parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+
 /** Names at most four pids, then counts. */
 export function pidsOf(deaths: readonly WorkerDeath[]): string {
   const pids = deaths.flatMap(d => d.pid ?? []);
   if (pids.length === 0) return 'pid unknown';
   const named = pids.slice(0, 4).join(', ');
-  return pids.length > 4 ? `pids ${named} and ${pids.length - 4} more` : `${pids.length === 1 ? 'pid' : 'pids'} ${named}`;
+  return pids.length > 4
+    ? `pids ${named} and ${pids.length - 4} more`
+    : `${pids.length === 1 ? 'pid' : 'pids'} ${named}`;
+}
+
+/** `at 10:15:36Z`, `the first at 10:15:36Z`: deaths are oldest first. */
+export function whenOf(deaths: readonly WorkerDeath[]): string {
+  return `${deaths.length === 1 ? 'at' : 'the first at'} ${clockTime(deaths[0]?.at.epochMs ?? 0)}`;
 }
 
 /** The sentence that ties failures to a cause, or says that none follow from it. */
@@ -67,5 +83,31 @@ export function effectReason(analysis: Analysis, cause: CauseId): Reason[] {
     cut > 0 ? `${count(cut, 'response')} cut short` : '',
     masked > 0 ? `${count(masked, 'try', 'tries')} saved by a retry` : '',
   ].filter(Boolean);
-  return [reason(6, `${parts.join(', ')} ${attributed.length === 1 ? 'follows' : 'follow'} from it in time and kind.`, exampleLines(attributed))];
+  return [
+    reason(
+      6,
+      `${inWords(parts)} ${attributed.length === 1 ? 'follows' : 'follow'} from it in time and kind.`,
+      exampleLines(attributed),
+    ),
+    ...uncapped(analysis, attributed),
+  ];
+}
+
+/** Without the number of threads nobody knows how many requests one death can have cost. */
+function uncapped(analysis: Analysis, attributed: readonly Attribution[]): Reason[] {
+  const seen = new Set<WorkerDeath>();
+  const several = attributed.some(({ death }) => {
+    if (death === undefined || analysis.threads.get(death.server) !== undefined) return false;
+    if (seen.has(death)) return true;
+    seen.add(death);
+    return false;
+  });
+  return several
+    ? [
+        reason(
+          0,
+          'How many requests a worker holds at once is not known, so one death may explain any number of them.',
+        ),
+      ]
+    : [];
 }

@@ -1,5 +1,5 @@
-import type { GunicornEvent, KernelOomKill, UnitEvent } from '../signals/signal.ts';
 import type { HostFile } from '../collectors/case-file.ts';
+import type { GunicornEvent, KernelOomKill, UnitEvent } from '../signals/signal.ts';
 
 /** How we know whose process the kernel killed. */
 export type Ownership =
@@ -91,7 +91,9 @@ function prefixOfThisServer(
     const kills = counted === 0 && since !== undefined ? all.filter(k => k.at.epochMs < since) : all;
     return kills.length === 0 ? [] : [fitOf(path, kills, deaths)];
   });
-  const asCounted = fits.filter(f => counted !== undefined && counted > 0 && killsSince(f, since) === counted);
+  const asCounted = fits.filter(
+    f => counted !== undefined && counted > 0 && killsSince(f, since) === counted,
+  );
   fits.sort((a, b) => b.score - a.score || a.meanDistanceMs - b.meanDistanceMs);
   const [best, second] = fits;
   if (best === undefined) return undefined;
@@ -137,7 +139,8 @@ function sigkillTimes(host: HostFile): number[] {
     const atMs = event.at.epochMs;
     if (event.event === 'worker-timeout') timedOutAtMs.set(event.pid, atMs);
     if (event.event !== 'worker-signalled' || event.signal !== 9) continue;
-    if (atMs - (timedOutAtMs.get(event.pid) ?? Number.NEGATIVE_INFINITY) > TIMEOUT_TO_KILL_MS) times.push(atMs);
+    if (atMs - (timedOutAtMs.get(event.pid) ?? Number.NEGATIVE_INFINITY) > TIMEOUT_TO_KILL_MS)
+      times.push(atMs);
   }
   return times;
 }
@@ -160,7 +163,8 @@ function lastSeenOf(host: HostFile): ReadonlyMap<number, LastSeen> {
 
 /** A line without a cgroup is ours only if our process of that pid ended then: pids of other machines repeat ours. */
 function diedOfIt(kill: KernelOomKill, seen: LastSeen | undefined): boolean {
-  if (seen === undefined || seen.atMs > kill.at.epochMs + PAIRING_MS + REAPED_AFTER_MS + kill.at.toleranceMs) return false;
+  if (seen === undefined || seen.atMs > kill.at.epochMs + PAIRING_MS + REAPED_AFTER_MS + kill.at.toleranceMs)
+    return false;
   return seen.signal === undefined ? seen.atMs <= kill.at.epochMs : seen.signal === 9;
 }
 

@@ -1,4 +1,10 @@
-import type { GunicornEvent, KernelOomKill, SourceLine, UnitEvent, UserspaceOomKill } from '../signals/signal.ts';
+import type {
+  GunicornEvent,
+  KernelOomKill,
+  SourceLine,
+  UnitEvent,
+  UserspaceOomKill,
+} from '../signals/signal.ts';
 import type { CauseId } from './cause.ts';
 
 /** What a unit's journal says about the unit as a whole. */
@@ -29,27 +35,46 @@ export function causeOfStretch(
   stretch: Stretch,
   { events, unit: unitName, ownKills, killers }: StretchContext,
 ): { cause: CauseId; lines: SourceLine[] } {
-  const near = (atMs: number, after = 1_000) => atMs >= stretch.fromMs - KILL_TO_STOP_MS && atMs <= stretch.fromMs + after;
+  const near = (atMs: number, after = 1_000) =>
+    atMs >= stretch.fromMs - KILL_TO_STOP_MS && atMs <= stretch.fromMs + after;
   const before = events.filter(e => near(e.at.epochMs, -1));
   const units = [...before, ...stretch.events].filter((e): e is UnitEvent => e.kind === 'unit');
   const gunicorn = [...before, ...stretch.events].filter((e): e is GunicornEvent => e.kind === 'gunicorn');
   const unit = (test: (e: UnitEvent) => boolean) => units.filter(test).map(e => e.line);
   const said = (test: (e: GunicornEvent) => boolean) => gunicorn.filter(test).map(e => e.line);
-  const back = stretch.events.filter(e => e.event === 'listening').slice(-1).map(e => e.line);
+  const back = stretch.events
+    .filter(e => e.event === 'listening')
+    .slice(-1)
+    .map(e => e.line);
   const stopping = stretch.events.find((e): e is UnitEvent => e.kind === 'unit' && e.event === 'stopping');
-  const because = (cause: CauseId, lines: SourceLine[]) => ({ cause, lines: [...new Set([...lines, ...back])] });
+  const because = (cause: CauseId, lines: SourceLine[]) => ({
+    cause,
+    lines: [...new Set([...lines, ...back])],
+  });
 
-  const mainKilled = units.find(e => e.event === 'main-exited' && (e.exitKind === 'killed' || e.exitKind === 'dumped'));
-  const oomd = [...unit(e => e.event === 'oomd-kill'), ...(killer && mainKilled ? [killer.line] : [])];
+  const mainKilled = units.find(
+    e => e.event === 'main-exited' && (e.exitKind === 'killed' || e.exitKind === 'dumped'),
+  );
   const noticed = unit(e => e.event === 'oom-kill-noticed');
   const kill = ownKills.find(k => near(k.at.epochMs));
-  const masters = new Set(gunicorn.filter(e => e.event === 'master-starting' || e.event === 'parent-changed').map(e => e.writerPid));
-  const killer = killers.find(k => near(k.at.epochMs) && (k.cgroup?.endsWith(`/${unitName}`) || (k.pid !== undefined && masters.has(k.pid))));
+  const masters = new Set(
+    events.flatMap(e => (e.event === 'master-starting' && e.kind === 'gunicorn' ? (e.writerPid ?? []) : [])),
+  );
+  const killer = killers.find(
+    k =>
+      near(k.at.epochMs) &&
+      (k.cgroup?.endsWith(`/${unitName}`) || (k.pid !== undefined && masters.has(k.pid))),
+  );
+  const oomd = [...unit(e => e.event === 'oomd-kill'), ...(killer && mainKilled ? [killer.line] : [])];
   // systemd-oomd's kills end in the same result as the kernel's.
-  if (oomd.length > 0 && noticed.length === 0 && kill === undefined) return because('userspace-oom-kill', oomd);
+  if (oomd.length > 0 && noticed.length === 0 && kill === undefined)
+    return because('userspace-oom-kill', oomd);
   const oom = [...noticed, ...unit(e => e.result === 'oom-kill')];
   // With OOMPolicy=continue a kill only costs a worker: a stop near it needs its own sign that it answers the kill.
-  if (oom.length > 0 && (stopping === undefined || stretch.events.some(e => e.kind === 'unit' && e.result === 'oom-kill'))) {
+  if (
+    oom.length > 0 &&
+    (stopping === undefined || stretch.events.some(e => e.kind === 'unit' && e.result === 'oom-kill'))
+  ) {
     return because('worker-oom-kill', [...oom, ...(kill ? [kill.line] : [])]);
   }
   if (kill && mainKilled?.pid === undefined && mainKilled && stopping === undefined) {
@@ -57,8 +82,18 @@ export function causeOfStretch(
   }
 
   const boot = [
-    ...said(e => e.event === 'worker-boot-error' || e.event === 'config-error' || (e.event === 'stop-reason' && /boot|load/i.test(e.detail ?? ''))),
-    ...unit(e => e.event === 'start-limit-hit' || e.event === 'start-failed' || (e.event === 'main-exited' && e.exitKind === 'exited' && (e.status ?? 0) !== 0)),
+    ...said(
+      e =>
+        e.event === 'worker-boot-error' ||
+        e.event === 'config-error' ||
+        (e.event === 'stop-reason' && /boot|load/i.test(e.detail ?? '')),
+    ),
+    ...unit(
+      e =>
+        e.event === 'start-limit-hit' ||
+        e.event === 'start-failed' ||
+        (e.event === 'main-exited' && e.exitKind === 'exited' && (e.status ?? 0) !== 0),
+    ),
   ];
   if (boot.length > 0) return because('app-boot-failure', boot);
 
@@ -79,10 +114,15 @@ export function causeOfStretch(
 /** Stop and start belong together: one restart job, or a start within seconds. */
 function isRestart(stretch: Stretch, stopping: UnitEvent | undefined): boolean {
   if (stopping?.jobType === 'restart') return true;
-  const stopped = stretch.events.findLast(e => e.kind === 'unit' && (e.event === 'stopped' || e.event === 'deactivated'));
+  const stopped = stretch.events.findLast(
+    e => e.kind === 'unit' && (e.event === 'stopped' || e.event === 'deactivated'),
+  );
   const down = stopped?.at.epochMs ?? stretch.fromMs;
   const start = stretch.events.find(
-    e => e.at.epochMs >= down && ((e.kind === 'unit' && e.event === 'starting') || (e.kind === 'gunicorn' && e.event === 'master-starting')),
+    e =>
+      e.at.epochMs >= down &&
+      ((e.kind === 'unit' && e.event === 'starting') ||
+        (e.kind === 'gunicorn' && e.event === 'master-starting')),
   );
   if (start) return start.at.epochMs - down <= (stopping?.jobType === 'stop' ? RESTART_MS / 2 : RESTART_MS);
   return stretch.toMs !== undefined && stretch.toMs - stretch.fromMs <= RESTART_MS * 3;

@@ -1,6 +1,12 @@
-import type { GunicornEvent, KernelOomKill, SourceLine, UnitEvent, UserspaceOomKill } from '../signals/signal.ts';
-import type { Window } from '../collectors/question.ts';
 import type { HostFile } from '../collectors/case-file.ts';
+import type { Window } from '../collectors/question.ts';
+import type {
+  GunicornEvent,
+  KernelOomKill,
+  SourceLine,
+  UnitEvent,
+  UserspaceOomKill,
+} from '../signals/signal.ts';
 import type { CauseId } from './cause.ts';
 import { causeOfStretch, type Stretch, type UnitOrGunicornEvent } from './outage-cause.ts';
 
@@ -23,11 +29,24 @@ const SAME_OUTAGE_MS = 10_000;
 const UPGRADE_MS = 60_000;
 
 const DOWN_UNIT: ReadonlySet<UnitEvent['event']> = new Set([
-  'stopping', 'main-exited', 'failed', 'oomd-kill', 'start-limit-hit', 'start-failed', 'stop-timed-out', 'watchdog-timeout', 'deactivated',
+  'stopping',
+  'main-exited',
+  'failed',
+  'oomd-kill',
+  'start-limit-hit',
+  'start-failed',
+  'stop-timed-out',
+  'watchdog-timeout',
+  'deactivated',
 ]);
 
 /** The unit's outages on one server within the window, oldest first. */
-export function outagesOf(host: HostFile, unit: string, window: Window, ownKills: readonly KernelOomKill[]): readonly Outage[] {
+export function outagesOf(
+  host: HostFile,
+  unit: string,
+  window: Window,
+  ownKills: readonly KernelOomKill[],
+): readonly Outage[] {
   const events = host.signals
     .filter((s): s is UnitOrGunicornEvent => (s.kind === 'unit' && s.unit === unit) || s.kind === 'gunicorn')
     .sort((a, b) => a.at.epochMs - b.at.epochMs);

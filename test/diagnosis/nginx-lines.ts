@@ -22,27 +22,46 @@ http {
 }
 
 export const CLOSED = 'upstream prematurely closed connection while reading response header from upstream';
-export const RESET = 'recv() failed (104: Connection reset by peer) while reading response header from upstream';
+export const RESET =
+  'recv() failed (104: Connection reset by peer) while reading response header from upstream';
 export const CUT = 'upstream prematurely closed connection while reading upstream';
 export const MISSING = 'connect() to %p failed (2: No such file or directory) while connecting to upstream';
 export const REFUSED = 'connect() to %p failed (111: Connection refused) while connecting to upstream';
 export const REFUSED_TCP = 'connect() failed (111: Connection refused) while connecting to upstream';
-export const EAGAIN = 'connect() to %p failed (11: Resource temporarily unavailable) while connecting to upstream';
+export const EAGAIN =
+  'connect() to %p failed (11: Resource temporarily unavailable) while connecting to upstream';
 export const DENIED = 'connect() to %p failed (13: Permission denied) while connecting to upstream';
-export const SLOW = 'upstream timed out (110: Connection timed out) while reading response header from upstream';
+export const SLOW =
+  'upstream timed out (110: Connection timed out) while reading response header from upstream';
 export const SLOW_CONNECT = 'upstream timed out (110: Connection timed out) while connecting to upstream';
 export const NO_LIVE = 'no live upstreams while connecting to upstream';
 
 /** A line of the access log that `nginxConfig` describes. */
-export function accessLine(at: number, status: number, about: RequestAbout & { readonly peer: string }): string {
-  const { path = '/health', method = 'GET', client = '10.0.0.9', peer, upstreamStatus = `${status}`, tookSeconds = 0.02 } = about;
+export function accessLine(
+  at: number,
+  status: number,
+  about: RequestAbout & { readonly peer: string },
+): string {
+  const {
+    path = '/health',
+    method = 'GET',
+    client = '10.0.0.9',
+    peer,
+    upstreamStatus = `${status}`,
+    tookSeconds = 0.02,
+  } = about;
   const [date, time] = new Date(START_MS + at * 1000).toISOString().split('T') as [string, string];
   const stamp = `${date.slice(8)}/Nov/${date.slice(0, 4)}:${time.slice(0, 8)} +0000`;
   return `${client} - - [${stamp}] "${method} ${path} HTTP/1.1" ${status} 157 "-" "load" rt=${tookSeconds.toFixed(3)} us="${upstreamStatus}" ua="${peer}" msec=${((START_MS + at * 1000) / 1000).toFixed(3)}`;
 }
 
 /** A line of the error log about an upstream. */
-export function errorLine(at: number, message: string, connection: number, about: RequestAbout & { readonly peer: string }): string {
+export function errorLine(
+  at: number,
+  message: string,
+  connection: number,
+  about: RequestAbout & { readonly peer: string },
+): string {
   const { path = '/health', method = 'GET', client = '10.0.0.9', peer } = about;
   const level = /\((?:2|13): /.test(message) ? 'crit' : 'error';
   const colon = peer.startsWith('unix:') && !message.includes('timed out') ? ':' : '';
@@ -51,5 +70,9 @@ export function errorLine(at: number, message: string, connection: number, about
 
 /** The error log has whole seconds. */
 export function errorStamp(at: number): string {
-  return new Date(START_MS + Math.floor(at) * 1000).toISOString().slice(0, 19).replaceAll('-', '/').replace('T', ' ');
+  return new Date(START_MS + Math.floor(at) * 1000)
+    .toISOString()
+    .slice(0, 19)
+    .replaceAll('-', '/')
+    .replace('T', ' ');
 }

@@ -1,5 +1,5 @@
 import type { Recording } from '../../src/collectors/recording.ts';
-import { START_MS, journalLine, messageIdOf, monotonic, sortedByTime } from './journal-lines.ts';
+import { journalLine, messageIdOf, monotonic, START_MS, sortedByTime } from './journal-lines.ts';
 import { accessLine, errorLine, errorStamp, nginxConfig, type RequestAbout } from './nginx-lines.ts';
 
 export type GunicornVersion = '19.9.0' | '20.1.0' | '23.0.0' | '26.1.0';
@@ -37,14 +37,30 @@ export class Scene {
 
   constructor(about: About = {}) {
     this.about = {
-      name: 'web-1', unit: 'gunicorn.service', gunicorn: '20.1.0', workers: 3, workerClass: 'sync', threads: 1,
-      bind: 'unix:/run/gunicorn/app.sock', options: '', oomPolicy: 'continue', quiet: false, zone: 'UTC', ...about,
+      name: 'web-1',
+      unit: 'gunicorn.service',
+      gunicorn: '20.1.0',
+      workers: 3,
+      workerClass: 'sync',
+      threads: 1,
+      bind: 'unix:/run/gunicorn/app.sock',
+      options: '',
+      oomPolicy: 'continue',
+      quiet: false,
+      zone: 'UTC',
+      ...about,
     };
     const { unit, workers, workerClass, threads, bind, options } = this.about;
     const command = `/usr/bin/gunicorn --workers ${workers} -k ${workerClass} --threads ${threads} --bind ${bind} ${options} app:app`;
     this.state({
-      Id: unit, ActiveState: 'active', SubState: 'running', Result: 'success', OOMPolicy: this.about.oomPolicy,
-      MainPID: '200', ControlGroup: `/system.slice/${unit}`, MemoryMax: '234881024',
+      Id: unit,
+      ActiveState: 'active',
+      SubState: 'running',
+      Result: 'success',
+      OOMPolicy: this.about.oomPolicy,
+      MainPID: '200',
+      ControlGroup: `/system.slice/${unit}`,
+      MemoryMax: '234881024',
       ExecStart: `{ path=/usr/bin/gunicorn ; argv[]=${command} ; ignore_errors=no ; }`,
     });
     this.activeSince(1);
@@ -65,12 +81,21 @@ export class Scene {
   }
 
   down(result: string, sub = 'failed'): this {
-    return this.state({ ActiveState: sub === 'dead' ? 'inactive' : 'failed', SubState: sub, Result: result, MainPID: '0', ControlGroup: '' });
+    return this.state({
+      ActiveState: sub === 'dead' ? 'inactive' : 'failed',
+      SubState: sub,
+      Result: result,
+      MainPID: '0',
+      ControlGroup: '',
+    });
   }
 
   /** The unit's own kill counter, as cgroup v2 shows it. */
   counter(kills: number, extra = ''): this {
-    this.#files.set('cgroup.txt', `memory.current:90000000\nmemory.events:high 0\nmemory.events:oom ${kills}\nmemory.events:oom_kill ${kills}\nmemory.max:234881024\n${extra}`);
+    this.#files.set(
+      'cgroup.txt',
+      `memory.current:90000000\nmemory.events:high 0\nmemory.events:oom ${kills}\nmemory.events:oom_kill ${kills}\nmemory.max:234881024\n${extra}`,
+    );
     return this;
   }
 
@@ -80,7 +105,10 @@ export class Scene {
     const row = unix
       ? `u_str LISTEN ${waiting} ${limit} ${bind.slice(5)} 6455 * 0`
       : `tcp LISTEN ${waiting} ${limit} ${bind} 0.0.0.0:*`;
-    this.#files.set('ss-unix.txt', `Netid State Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n${row}\n`);
+    this.#files.set(
+      'ss-unix.txt',
+      `Netid State Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n${row}\n`,
+    );
     return this;
   }
 
@@ -110,19 +138,45 @@ export class Scene {
   /** A line that a process of the unit printed as it stands. */
   prints(at: number, pid: number, text: string): this {
     const { unit, name } = this.about;
-    return this.#record(at, { MESSAGE: text, _PID: `${pid}`, SYSLOG_IDENTIFIER: 'gunicorn', _COMM: 'gunicorn', _SYSTEMD_UNIT: unit, _HOSTNAME: name, _TRANSPORT: 'stdout' });
+    return this.#record(at, {
+      MESSAGE: text,
+      _PID: `${pid}`,
+      SYSLOG_IDENTIFIER: 'gunicorn',
+      _COMM: 'gunicorn',
+      _SYSTEMD_UNIT: unit,
+      _HOSTNAME: name,
+      _TRANSPORT: 'stdout',
+    });
   }
 
   /** A line of PID 1 about the unit (or another): `%s` stands for its name. */
   systemd(at: number, text: string, jobType?: string, unit = this.about.unit): this {
     const message = text.replace('%s', unit);
     const id = messageIdOf(message);
-    return this.#record(at, { MESSAGE: message, _PID: '1', SYSLOG_IDENTIFIER: 'systemd', _COMM: 'systemd', UNIT: unit, _HOSTNAME: this.about.name, _TRANSPORT: 'journal', ...(id && { MESSAGE_ID: id }), ...(jobType && { JOB_TYPE: jobType }) });
+    return this.#record(at, {
+      MESSAGE: message,
+      _PID: '1',
+      SYSLOG_IDENTIFIER: 'systemd',
+      _COMM: 'systemd',
+      UNIT: unit,
+      _HOSTNAME: this.about.name,
+      _TRANSPORT: 'journal',
+      ...(id && { MESSAGE_ID: id }),
+      ...(jobType && { JOB_TYPE: jobType }),
+    });
   }
 
   /** A line of another program in the same journal. */
   logged(at: number, identifier: string, text: string): this {
-    return this.#record(at, { MESSAGE: text, _PID: '77', SYSLOG_IDENTIFIER: identifier, _COMM: identifier.slice(0, 15), _SYSTEMD_UNIT: `${identifier}.service`, _HOSTNAME: this.about.name, _TRANSPORT: 'journal' });
+    return this.#record(at, {
+      MESSAGE: text,
+      _PID: '77',
+      SYSLOG_IDENTIFIER: identifier,
+      _COMM: identifier.slice(0, 15),
+      _SYSTEMD_UNIT: `${identifier}.service`,
+      _HOSTNAME: this.about.name,
+      _TRANSPORT: 'journal',
+    });
   }
 
   #record(at: number, fields: Readonly<Record<string, string>>): this {
@@ -135,7 +189,9 @@ export class Scene {
     const { gunicorn, bind, workerClass, unit } = this.about;
     const address = bind.startsWith('unix:') ? bind : `http://${bind}`;
     this.systemd(at - 0.3, 'Starting %s - The app...', 'start');
-    this.says(at, master, 'INFO', `Starting gunicorn ${gunicorn}`).says(at, master, 'INFO', `Listening at: ${address} (${master})`).says(at, master, 'INFO', `Using worker: ${workerClass}`);
+    this.says(at, master, 'INFO', `Starting gunicorn ${gunicorn}`)
+      .says(at, master, 'INFO', `Listening at: ${address} (${master})`)
+      .says(at, master, 'INFO', `Using worker: ${workerClass}`);
     this.systemd(at + 0.05, `Started ${unit} - The app.`, 'start');
     workers.forEach((pid, i) => void this.boots(at + 0.1 * (i + 1), pid));
     return this;
@@ -152,16 +208,29 @@ export class Scene {
   }
 
   recycles(at: number, pid: number, next: number): this {
-    return this.says(at, pid, 'INFO', 'Autorestarting worker after current request.').leaves(at + 0.05, pid).boots(at + 0.4, next);
+    return this.says(at, pid, 'INFO', 'Autorestarting worker after current request.')
+      .leaves(at + 0.05, pid)
+      .boots(at + 0.4, next);
   }
 
   /** What the master writes at reap, in its version's words; nothing before 20.1. */
   reaps(at: number, master: number, pid: number, signal: number): this {
     const { gunicorn } = this.about;
     if (gunicorn === '19.9.0') return this;
-    if (gunicorn === '20.1.0') return this.says(at, master, 'WARNING', `Worker with pid ${pid} was terminated due to signal ${signal}`);
+    if (gunicorn === '20.1.0')
+      return this.says(
+        at,
+        master,
+        'WARNING',
+        `Worker with pid ${pid} was terminated due to signal ${signal}`,
+      );
     const level = signal === 9 || gunicorn === '23.0.0' ? 'ERROR' : 'WARNING';
-    return this.says(at, master, level, `Worker (pid:${pid}) was sent SIG${SIGNALS[signal]}!${signal === 9 ? ' Perhaps out of memory?' : ''}`);
+    return this.says(
+      at,
+      master,
+      level,
+      `Worker (pid:${pid}) was sent SIG${SIGNALS[signal]}!${signal === 9 ? ' Perhaps out of memory?' : ''}`,
+    );
   }
 
   /** A code other than 0: 20.1 is silent, 21 to 23 say it twice. */
@@ -174,7 +243,14 @@ export class Scene {
   }
 
   kernelSays(at: number, text: string): this {
-    this.#kernel.push(journalLine(at, { _SOURCE_MONOTONIC_TIMESTAMP: monotonic(at), _TRANSPORT: 'kernel', SYSLOG_IDENTIFIER: 'kernel', MESSAGE: text }));
+    this.#kernel.push(
+      journalLine(at, {
+        _SOURCE_MONOTONIC_TIMESTAMP: monotonic(at),
+        _TRANSPORT: 'kernel',
+        SYSLOG_IDENTIFIER: 'kernel',
+        MESSAGE: text,
+      }),
+    );
     return this;
   }
 
@@ -183,9 +259,18 @@ export class Scene {
     const cgroup = more.cgroup ?? `/system.slice/${this.about.unit}`;
     const comm = more.comm ?? 'gunicorn';
     const where = more.global ? 'global_oom' : `oom_memcg=${cgroup}`;
-    this.kernelSays(at - 0.01, `${comm} invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0`);
-    this.kernelSays(at - 0.001, `oom-kill:constraint=CONSTRAINT_${more.global ? 'NONE' : 'MEMCG'},nodemask=(null),cpuset=/,mems_allowed=0,${where},task_memcg=${cgroup},task=${comm},pid=${pid},uid=999`);
-    return this.kernelSays(at, `${more.global ? 'Out of memory' : 'Memory cgroup out of memory'}: Killed process ${pid} (${comm}) total-vm:93612kB, anon-rss:75920kB, file-rss:8628kB, shmem-rss:0kB, UID:999 pgtables:208kB oom_score_adj:0`);
+    this.kernelSays(
+      at - 0.01,
+      `${comm} invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0`,
+    );
+    this.kernelSays(
+      at - 0.001,
+      `oom-kill:constraint=CONSTRAINT_${more.global ? 'NONE' : 'MEMCG'},nodemask=(null),cpuset=/,mems_allowed=0,${where},task_memcg=${cgroup},task=${comm},pid=${pid},uid=999`,
+    );
+    return this.kernelSays(
+      at,
+      `${more.global ? 'Out of memory' : 'Memory cgroup out of memory'}: Killed process ${pid} (${comm}) total-vm:93612kB, anon-rss:75920kB, file-rss:8628kB, shmem-rss:0kB, UID:999 pgtables:208kB oom_score_adj:0`,
+    );
   }
 
   /** Answers that went well, one a second from `at` on. */
@@ -230,11 +315,18 @@ export class Scene {
     if (this.#nginx) {
       files.set('nginx-error.log', this.#errors.map(l => `${l}\n`).join(''));
       files.set('nginx-access.log', this.#access.map(l => `${l}\n`).join(''));
-      if (!files.has('nginx-T.txt')) files.set('nginx-T.txt', nginxConfig(`upstream app { server ${this.about.bind} fail_timeout=0; }`));
+      if (!files.has('nginx-T.txt'))
+        files.set('nginx-T.txt', nginxConfig(`upstream app { server ${this.about.bind} fail_timeout=0; }`));
     }
     return [...files]
       .filter(([name]) => !this.#absent.some(pattern => pattern.test(name)))
-      .map(([name, text]) => ({ name, bytes: new TextEncoder().encode(text), exitCode: 0, complaint: '', cut: false }));
+      .map(([name, text]) => ({
+        name,
+        bytes: new TextEncoder().encode(text),
+        exitCode: 0,
+        complaint: '',
+        cut: false,
+      }));
   }
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { type CauseId, CAUSE_IDS, type ObservationId } from '../../src/diagnosis/cause.ts';
 import { oomKillsOfTheUnit } from '../../src/diagnosis/analysis.ts';
+import { CAUSE_IDS, type CauseId, type ObservationId } from '../../src/diagnosis/cause.ts';
 import { type Diagnosis, diagnose, explained502, type Verdict } from '../../src/diagnosis/diagnosis.ts';
 import { caseOfBundle } from '../../src/workflows/bundle-diagnosis.ts';
 import type { Scene } from './scene.ts';
@@ -29,7 +29,10 @@ export async function diagnosisOf(row: Pick<Row, 'scene' | 'upstreams' | 'unit'>
   const scenes = 'about' in told ? [told] : told;
   const answer = await caseOfBundle(
     {
-      folders: scenes.map(s => ({ ...(scenes.length > 1 && { server: s.about.name }), recordings: s.recordings() })),
+      folders: scenes.map(s => ({
+        ...(scenes.length > 1 && { server: s.about.name }),
+        recordings: s.recordings(),
+      })),
       upstreams: new Map(Object.entries(row.upstreams ?? {})),
       ...(row.unit !== undefined && { unit: row.unit }),
     },
@@ -53,13 +56,18 @@ export function table(rows: readonly Row[]): void {
     expect(believed.filter(id => row.never?.includes(id))).toEqual([]);
     if (row.observed) expect(diagnosis.observed.map(o => o.id)).toContain(row.observed);
     if (diagnosis.verdict === 'confirmed' || diagnosis.verdict === 'likely') {
-      expect(leading?.reasons.flatMap(r => r.lines).length, 'the leading cause cites evidence').toBeGreaterThan(0);
+      expect(
+        leading?.reasons.flatMap(r => r.lines).length,
+        'the leading cause cites evidence',
+      ).toBeGreaterThan(0);
     }
     for (const finding of diagnosis.findings) {
       for (const reason of finding.reasons) {
         expect(reason.lines.length, reason.text).toBeLessThanOrEqual(4);
         expect(reason.text).toMatch(SENTENCE);
-        expect(reason.text).not.toMatch(/\(\(|\)\)|\b1 [a-z]+s\b(?! )|undefined|NaN|Infinity| {2}|\.\.|\b1 (?:requests|workers|responses|kills|times)\b/);
+        expect(reason.text).not.toMatch(
+          /\(\(|\)\)|\b1 [a-z]+s\b(?! )|undefined|NaN|Infinity| {2}|\.\.|\b1 (?:requests|workers|responses|kills|times)\b/,
+        );
       }
     }
     row.also?.(diagnosis);
@@ -70,4 +78,5 @@ export function table(rows: readonly Row[]): void {
 const SENTENCE = /^[A-Za-z0-9].*\.$/s;
 
 /** Every cause but these. */
-export const allBut = (...ids: readonly CauseId[]): readonly CauseId[] => CAUSE_IDS.filter(id => !ids.includes(id));
+export const allBut = (...ids: readonly CauseId[]): readonly CauseId[] =>
+  CAUSE_IDS.filter(id => !ids.includes(id));

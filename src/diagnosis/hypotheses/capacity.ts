@@ -8,7 +8,15 @@ const appHosts = (analysis: Analysis) => analysis.caseFile.hosts.filter(h => h.r
 /** Lost workers are lost capacity: then they come first, and the queue is their effect. */
 function deathsBeside(analysis: Analysis): Reason[] {
   const faults = analysis.deaths.filter(isFault);
-  return faults.length === 0 ? [] : [reason(-4, `${count(faults.length, 'worker')} died in the same window: part of the lost capacity is theirs.`, faults.slice(0, 1).flatMap(d => d.lines.slice(0, 1)))];
+  return faults.length === 0
+    ? []
+    : [
+        reason(
+          -4,
+          `${count(faults.length, 'worker')} died in the same window: part of the lost capacity is theirs.`,
+          faults.slice(0, 1).flatMap(d => d.lines.slice(0, 1)),
+        ),
+      ];
 }
 
 /** The accept queue was full: EAGAIN on a unix socket, dropped handshakes (504) on TCP. */
@@ -18,12 +26,22 @@ export const backlogFull: Hypothesis = {
     const attributed = attributedTo(analysis, 'backlog-full');
     if (attributed.length === 0) return undefined;
     const refusedByQueue = attributed.filter(a => a.failure.fault === 'queue-full');
-    const small = appHosts(analysis).flatMap(h => h.queues).find(q => q.limit > 0 && q.limit < 64 && q.listener.startsWith('unix:'));
+    const small = appHosts(analysis)
+      .flatMap(h => h.queues)
+      .find(q => q.limit > 0 && q.limit < 64 && q.listener.startsWith('unix:'));
     return {
       reasons: [
         refusedByQueue.length > 0
-          ? reason(40, `NGINX was turned away ${count(refusedByQueue.length, 'time')} because the socket's accept queue was full (EAGAIN).`, exampleLines(refusedByQueue))
-          : reason(24, `${count(attributed.length, 'connection')} to the app server did not open in time: its TCP queue was full, or the server was not reachable.`, exampleLines(attributed)),
+          ? reason(
+              40,
+              `NGINX was turned away ${count(refusedByQueue.length, 'time')} because the socket's accept queue was full (EAGAIN).`,
+              exampleLines(refusedByQueue),
+            )
+          : reason(
+              24,
+              `${count(attributed.length, 'connection')} to the app server did not open in time: its TCP queue was full, or the server was not reachable.`,
+              exampleLines(attributed),
+            ),
         ...(small ? [reason(6, `The queue holds only ${small.limit} connections.`, [small.line])] : []),
         ...deathsBeside(analysis),
       ],
@@ -39,13 +57,29 @@ export const workersSaturated: Hypothesis = {
   weigh(analysis) {
     const attributed = attributedTo(analysis, 'workers-saturated');
     if (attributed.length === 0) return undefined;
-    const waiting = appHosts(analysis).flatMap(h => h.queues).filter(q => q.waiting > 0);
+    const waiting = appHosts(analysis)
+      .flatMap(h => h.queues)
+      .filter(q => q.waiting > 0);
     const paths = new Set(attributed.map(a => a.failure.uri?.split('?')[0]));
     return {
       reasons: [
-        reason(24, `${count(attributed.length, 'request')} got no answer before NGINX's time-out (504).`, exampleLines(attributed)),
-        ...waiting.slice(0, 1).map(q => reason(14, `${count(q.waiting, 'connection')} waited unaccepted at ${q.listener}: no worker was free.`, [q.line])),
-        ...(paths.size > 1 ? [reason(4, `Requests to ${paths.size} different paths timed out, cheap ones too.`)] : []),
+        reason(
+          24,
+          `${count(attributed.length, 'request')} got no answer before NGINX's time-out (504).`,
+          exampleLines(attributed),
+        ),
+        ...waiting
+          .slice(0, 1)
+          .map(q =>
+            reason(
+              14,
+              `${count(q.waiting, 'connection')} waited unaccepted at ${q.listener}: no worker was free.`,
+              [q.line],
+            ),
+          ),
+        ...(paths.size > 1
+          ? [reason(4, `Requests to ${paths.size} different paths timed out, cheap ones too.`)]
+          : []),
         ...deathsBeside(analysis),
       ],
       proven: waiting.length > 0,
@@ -63,7 +97,11 @@ export const slowUpstream: Hypothesis = {
     const paths = [...new Set(attributed.map(a => a.failure.uri?.split('?')[0] ?? '?'))];
     return {
       reasons: [
-        reason(30, `${count(attributed.length, 'request')} took longer than NGINX waits (504), on ${paths.length === 1 ? `one path: ${paths[0]}` : `${paths.length} paths`}.`, exampleLines(attributed)),
+        reason(
+          30,
+          `${count(attributed.length, 'request')} took longer than NGINX waits (504), on ${paths.length === 1 ? `one path: ${paths[0]}` : `${paths.length} paths`}.`,
+          exampleLines(attributed),
+        ),
         ...deathsBeside(analysis),
       ],
       proven: attributed.some(a => a.failure.fault === 'timed-out-reading-header'),
@@ -76,13 +114,25 @@ export const slowUpstream: Hypothesis = {
 export const memoryStall: Hypothesis = {
   id: 'memory-stall',
   weigh(analysis) {
-    const timeouts = analysis.attributions.filter(a => a.cause === 'worker-timeout' || a.cause === 'slow-upstream' || a.cause === 'workers-saturated');
+    const timeouts = analysis.attributions.filter(
+      a => a.cause === 'worker-timeout' || a.cause === 'slow-upstream' || a.cause === 'workers-saturated',
+    );
     if (timeouts.length === 0 || analysis.deaths.some(d => d.cause === 'worker-oom-kill')) return undefined;
     const signs = appHosts(analysis).flatMap(h => {
       const pressure = Math.max(h.cgroup?.pressureFull ?? 0, h.memory?.pressureFull ?? 0);
       return [
-        ...((h.cgroup?.highHits ?? 0) > 0 ? [reason(20, `${h.server}: MemoryHigh= throttled the unit ${count(h.cgroup?.highHits ?? 0, 'time')}.`, [h.cgroup?.highHitsLine])] : []),
-        ...(pressure >= 10 ? [reason(20, `${h.server}: every task stalled on memory ${pressure} % of the last minute.`)] : []),
+        ...((h.cgroup?.highHits ?? 0) > 0
+          ? [
+              reason(
+                20,
+                `${h.server}: MemoryHigh= throttled the unit ${count(h.cgroup?.highHits ?? 0, 'time')}.`,
+                [h.cgroup?.highHitsLine],
+              ),
+            ]
+          : []),
+        ...(pressure >= 10
+          ? [reason(20, `${h.server}: every task stalled on memory ${pressure} % of the last minute.`)]
+          : []),
       ];
     });
     return signs.length === 0 ? undefined : { reasons: signs, proven: false, attributed: timeouts.length };

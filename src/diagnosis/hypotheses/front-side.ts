@@ -3,7 +3,9 @@ import { type Analysis, attributedTo, exampleLines } from '../analysis.ts';
 import { count, type Hypothesis, reason } from '../hypothesis.ts';
 
 const nginxEvents = (analysis: Analysis, event: NginxEvent['event']) =>
-  analysis.caseFile.hosts.flatMap(h => h.signals).filter((s): s is NginxEvent => s.kind === 'nginx-event' && s.event === event);
+  analysis.caseFile.hosts
+    .flatMap(h => h.signals)
+    .filter((s): s is NginxEvent => s.kind === 'nginx-event' && s.event === event);
 
 /** NGINX may not write to the socket, or SELinux forbids the connection. */
 export const socketPermission: Hypothesis = {
@@ -11,7 +13,17 @@ export const socketPermission: Hypothesis = {
   weigh(analysis) {
     const attributed = attributedTo(analysis, 'socket-permission');
     if (attributed.length === 0) return undefined;
-    return { reasons: [reason(40, `NGINX was denied access to the upstream's socket ${count(attributed.length, 'time')}.`, exampleLines(attributed))], proven: true, attributed: attributed.length };
+    return {
+      reasons: [
+        reason(
+          40,
+          `NGINX was denied access to the upstream's socket ${count(attributed.length, 'time')}.`,
+          exampleLines(attributed),
+        ),
+      ],
+      proven: true,
+      attributed: attributed.length,
+    };
   },
 };
 
@@ -21,8 +33,20 @@ export const upstreamHeaderTooBig: Hypothesis = {
   weigh(analysis) {
     const attributed = attributedTo(analysis, 'upstream-header-too-big');
     if (attributed.length === 0) return undefined;
-    const paths = [...new Set(attributed.map(a => a.failure.uri?.split('?')[0] ?? '?'))].slice(0, 3).join(', ');
-    return { reasons: [reason(42, `${count(attributed.length, 'response')} had a header larger than NGINX's buffer (${paths}); the workers are well.`, exampleLines(attributed))], proven: true, attributed: attributed.length };
+    const paths = [...new Set(attributed.map(a => a.failure.uri?.split('?')[0] ?? '?'))]
+      .slice(0, 3)
+      .join(', ');
+    return {
+      reasons: [
+        reason(
+          42,
+          `${count(attributed.length, 'response')} had a header larger than NGINX's buffer (${paths}); the workers are well.`,
+          exampleLines(attributed),
+        ),
+      ],
+      proven: true,
+      attributed: attributed.length,
+    };
   },
 };
 
@@ -32,12 +56,26 @@ export const keepaliveRace: Hypothesis = {
   weigh(analysis) {
     const attributed = attributedTo(analysis, 'keepalive-race');
     if (attributed.length === 0) return undefined;
-    const upstream = analysis.caseFile.hosts.flatMap(h => [...(h.nginx?.upstreams.values() ?? [])]).find(u => (u.keepalive ?? 0) > 0);
+    const upstream = analysis.caseFile.hosts
+      .flatMap(h => [...(h.nginx?.upstreams.values() ?? [])])
+      .find(u => (u.keepalive ?? 0) > 0);
     const quick = attributed.filter(a => (a.failure.requestTimeMs ?? Number.POSITIVE_INFINITY) <= 50);
     return {
       reasons: [
-        reason(16, `${count(attributed.length, 'connection')} closed or reset while no worker died, over connections that NGINX keeps open.`, [...exampleLines(attributed), upstream?.line]),
-        ...(quick.length > 0 ? [reason(8, `${count(quick.length, 'of them', 'of them')} failed at once (under 50 ms): the connection was already gone.`, exampleLines(quick, 1))] : []),
+        reason(
+          16,
+          `${count(attributed.length, 'connection')} closed or reset while no worker died, over connections that NGINX keeps open.`,
+          [...exampleLines(attributed), upstream?.line],
+        ),
+        ...(quick.length > 0
+          ? [
+              reason(
+                8,
+                `${count(quick.length, 'of them', 'of them')} failed at once (under 50 ms): the connection was already gone.`,
+                exampleLines(quick, 1),
+              ),
+            ]
+          : []),
       ],
       proven: false,
       attributed: attributed.length,
@@ -55,8 +93,24 @@ export const nginxConfig: Hypothesis = {
     const peers = [...new Set(attributed.flatMap(a => a.failure.peer ?? []))].slice(0, 3).join(', ');
     return {
       reasons: [
-        ...(attributed.length > 0 ? [reason(28, `NGINX sends ${count(attributed.length, 'request')} to ${peers || 'a name'} where nothing of this service answers.`, exampleLines(attributed))] : []),
-        ...(refused.length > 0 ? [reason(24, 'NGINX refused its configuration.', refused.slice(0, 2).map(e => e.line))] : []),
+        ...(attributed.length > 0
+          ? [
+              reason(
+                28,
+                `NGINX sends ${count(attributed.length, 'request')} to ${peers || 'a name'} where nothing of this service answers.`,
+                exampleLines(attributed),
+              ),
+            ]
+          : []),
+        ...(refused.length > 0
+          ? [
+              reason(
+                24,
+                'NGINX refused its configuration.',
+                refused.slice(0, 2).map(e => e.line),
+              ),
+            ]
+          : []),
       ],
       proven: false,
       attributed: attributed.length,
@@ -70,7 +124,17 @@ export const nginxWorkerCrash: Hypothesis = {
   weigh(analysis) {
     const died = nginxEvents(analysis, 'worker-died');
     if (died.length === 0) return undefined;
-    return { reasons: [reason(40, `${count(died.length, 'worker')} of NGINX itself died by a signal: clients lost their connections.`, died.slice(0, 3).map(e => e.line))], proven: true, attributed: 0 };
+    return {
+      reasons: [
+        reason(
+          40,
+          `${count(died.length, 'worker')} of NGINX itself died by a signal: clients lost their connections.`,
+          died.slice(0, 3).map(e => e.line),
+        ),
+      ],
+      proven: true,
+      attributed: 0,
+    };
   },
 };
 
@@ -82,13 +146,28 @@ export const applicationError: Hypothesis = {
     if (attributed.length === 0) return undefined;
     const statuses = [...new Set(attributed.flatMap(a => a.failure.status ?? []))].sort().join(', ');
     const told = attributed.filter(a => a.failure.fromUpstream);
-    const raised = analysis.caseFile.hosts.flatMap(h => h.signals).filter(s => s.kind === 'gunicorn' && s.event === 'request-error');
+    const raised = analysis.caseFile.hosts
+      .flatMap(h => h.signals)
+      .filter(s => s.kind === 'gunicorn' && s.event === 'request-error');
     return {
       reasons: [
-        reason(told.length > 0 ? 34 : 26, `${count(attributed.length, 'answer')} with status ${statuses} came from the app: NGINX logged no failure of the upstream for ${attributed.length === 1 ? 'it' : 'them'}.`, exampleLines(attributed)),
-        ...(raised.length > 0 ? [reason(8, `Gunicorn logged ${count(raised.length, 'unhandled exception')} in requests.`, raised.slice(0, 2).map(s => s.line))] : []),
+        reason(
+          told.length > 0 ? 34 : 26,
+          `${count(attributed.length, 'answer')} with status ${statuses} came from the app: NGINX logged no failure of the upstream for ${attributed.length === 1 ? 'it' : 'them'}.`,
+          exampleLines(attributed),
+        ),
+        ...(raised.length > 0
+          ? [
+              reason(
+                8,
+                `Gunicorn logged ${count(raised.length, 'unhandled exception')} in requests.`,
+                raised.slice(0, 2).map(s => s.line),
+              ),
+            ]
+          : []),
       ],
-      proven: raised.length > 0 || told.some(a => (a.failure.lines.length ?? 0) > 0 && a.failure.status !== 500),
+      proven:
+        raised.length > 0 || told.some(a => (a.failure.lines.length ?? 0) > 0 && a.failure.status !== 500),
       attributed: attributed.length,
     };
   },
@@ -101,7 +180,13 @@ export const clientAbort: Hypothesis = {
     const attributed = attributedTo(analysis, 'client-abort');
     if (attributed.length === 0) return undefined;
     return {
-      reasons: [reason(attributed.length >= 3 ? 26 : 6, `${count(attributed.length, 'client')} closed the connection before the answer came (499).`, exampleLines(attributed))],
+      reasons: [
+        reason(
+          attributed.length >= 3 ? 26 : 6,
+          `${count(attributed.length, 'client')} closed the connection before the answer came (499).`,
+          exampleLines(attributed),
+        ),
+      ],
       proven: false,
       attributed: attributed.length,
     };

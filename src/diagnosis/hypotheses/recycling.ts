@@ -1,7 +1,7 @@
 import type { GunicornEvent } from '../../signals/signal.ts';
 import { type Analysis, attributedTo } from '../analysis.ts';
 import { count, effectReason, type Hypothesis, reason } from '../hypothesis.ts';
-import { compareVersions } from '../worker-deaths.ts';
+import { compareVersions } from '../version-order.ts';
 
 const recycled = (analysis: Analysis) => analysis.deaths.filter(d => d.cause === 'recycling-works');
 
@@ -12,13 +12,25 @@ export const recyclingDropsRequests: Hypothesis = {
     const attributed = attributedTo(analysis, 'recycling-drops-requests');
     if (attributed.length === 0) return undefined;
     const leaves = new Set(attributed.map(a => a.death));
-    const affected = analysis.caseFile.hosts.find(h => h.runsApp && isAffected(h.gunicorn?.version, h.gunicorn?.workerClass?.value));
+    const affected = analysis.caseFile.hosts.find(
+      h => h.runsApp && isAffected(h.gunicorn?.version, h.gunicorn?.workerClass?.value),
+    );
     return {
       reasons: [
         // One failure beside one recycle may be chance; the same again and again is not.
-        reason(Math.min(14 + 6 * leaves.size, 34), `${count(attributed.length, 'request')} failed in the second in which a worker left as planned (${count(leaves.size, 'leave')}), with no other death there.`, [...leaves].slice(0, 2).flatMap(d => d?.lines.slice(0, 1) ?? [])),
+        reason(
+          Math.min(14 + 6 * leaves.size, 34),
+          `${count(attributed.length, 'request')} failed in the second in which a worker left as planned (${count(leaves.size, 'leave')}), with no other death there.`,
+          [...leaves].slice(0, 2).flatMap(d => d?.lines.slice(0, 1) ?? []),
+        ),
         ...(affected
-          ? [reason(12, `Gunicorn ${affected.gunicorn?.version} with gthread workers is known to drop connections whenever a worker leaves.`, [affected.gunicorn?.workerClass?.line])]
+          ? [
+              reason(
+                12,
+                `Gunicorn ${affected.gunicorn?.version} with gthread workers is known to drop connections whenever a worker leaves.`,
+                [affected.gunicorn?.workerClass?.line],
+              ),
+            ]
           : []),
         ...effectReason(analysis, 'recycling-drops-requests'),
       ],
@@ -47,11 +59,17 @@ export const recyclingWithoutJitter: Hypothesis = {
     const workers = Math.max(2, host?.workers.filter(w => w.parentPid === host.unit?.mainPid).length ?? 2);
     const rounds = together.filter(n => n >= workers).length;
     if (rounds === 0 || (typeof jitter?.value === 'number' && jitter.value > 0)) return undefined;
-    const hurt = analysis.attributions.some(a => a.cause === 'backlog-full' || a.cause === 'recycling-drops-requests') || analysis.deaths.some(d => d.cause === 'worker-oom-kill');
+    const hurt =
+      analysis.attributions.some(a => a.cause === 'backlog-full' || a.cause === 'recycling-drops-requests') ||
+      analysis.deaths.some(d => d.cause === 'worker-oom-kill');
     if (!hurt) return undefined;
     return {
       reasons: [
-        reason(14 + 4 * Math.min(rounds, 4), `All workers reached max_requests within two seconds of each other, ${count(rounds, 'time')}: they peak together and are away together.`, [...leaves.slice(0, 2).map(l => l.line), jitter?.line]),
+        reason(
+          14 + 4 * Math.min(rounds, 4),
+          `All workers reached max_requests within two seconds of each other, ${count(rounds, 'time')}: they peak together and are away together.`,
+          [...leaves.slice(0, 2).map(l => l.line), jitter?.line],
+        ),
       ],
       proven: false,
       attributed: 0,
@@ -71,7 +89,10 @@ function clusters(atMs: readonly number[]): number[] {
 }
 
 /** Recycling and reloads that cost nobody anything: worth saying, no fault. */
-export function harmlessEvents(analysis: Analysis): { recycled: readonly GunicornEvent[]; reloads: readonly GunicornEvent[] } {
+export function harmlessEvents(analysis: Analysis): {
+  recycled: readonly GunicornEvent[];
+  reloads: readonly GunicornEvent[];
+} {
   const events = analysis.caseFile.hosts
     .filter(h => h.runsApp)
     .flatMap(h => h.signals)

@@ -1,4 +1,4 @@
-import { type Analysis, attributedTo } from '../analysis.ts';
+import { type Analysis, attributedTo, speaks } from '../analysis.ts';
 import type { CauseId } from '../cause.ts';
 import { clockTime, count, effectReason, type Hypothesis, pidsOf, reason } from '../hypothesis.ts';
 import type { Outage } from '../outages.ts';
@@ -14,15 +14,32 @@ function weighOutages(id: CauseId): Hypothesis {
   return {
     id,
     weigh(analysis) {
-      const outages = analysis.outages.filter(o => o.cause === id);
-      const booted = id === 'app-boot-failure' ? analysis.deaths.filter(d => d.cause === 'app-boot-failure') : [];
+      const harmless = new Set(harmlessOutages(analysis));
+      const outages = analysis.outages.filter(o => o.cause === id && !harmless.has(o));
+      const booted =
+        id === 'app-boot-failure' ? analysis.deaths.filter(d => d.cause === 'app-boot-failure') : [];
       if (outages.length === 0 && booted.length === 0) return undefined;
-      const says = WORDS[id]?.(outages.length > 1 ? count(outages.length, 'time') : `at ${clockTime(outages[0]?.fromMs ?? booted[0]?.at.epochMs ?? 0)}`);
+      const says = WORDS[id]?.(
+        outages.length > 1
+          ? count(outages.length, 'time')
+          : `at ${clockTime(outages[0]?.fromMs ?? booted[0]?.at.epochMs ?? 0)}`,
+      );
       const attributed = attributedTo(analysis, id);
       return {
         reasons: [
-          reason(outages.length > 0 ? 38 : 26, `${says}${downFor(outages)}.`, [...outages.slice(0, 2).flatMap(o => o.lines.slice(0, 4)), ...booted.slice(0, 2).flatMap(d => d.lines.slice(0, 1))]),
-          ...(booted.length > 0 ? [reason(4, `${count(booted.length, 'worker')} raised an exception while booting (${pidsOf(booted)}).`, booted.slice(0, 1).flatMap(d => d.lines.slice(0, 2)))] : []),
+          reason(outages.length > 0 ? 38 : 26, `${says}${downFor(outages)}.`, [
+            ...outages.slice(0, 2).flatMap(o => o.lines.slice(0, 4)),
+            ...booted.slice(0, 2).flatMap(d => d.lines.slice(0, 1)),
+          ]),
+          ...(booted.length > 0
+            ? [
+                reason(
+                  4,
+                  `${count(booted.length, 'worker')} raised an exception while booting (${pidsOf(booted)}).`,
+                  booted.slice(0, 1).flatMap(d => d.lines.slice(0, 2)),
+                ),
+              ]
+            : []),
           ...effectReason(analysis, id),
         ],
         proven: true,
@@ -49,13 +66,13 @@ export const masterKilled = weighOutages('master-killed');
 /** Exit 3 or 4, import errors, bad configuration, start limit. */
 export const appBootFailure = weighOutages('app-boot-failure');
 
-/** How many restarts and reloads the window saw: what people ask first. */
-export function plannedEvents(analysis: Analysis): { restarts: number; reloads: number } {
-  return {
-    restarts: analysis.outages.filter(o => o.cause === 'deploy-restart').length,
-    reloads: analysis.caseFile.hosts
-      .filter(h => h.runsApp)
-      .flatMap(h => h.signals)
-      .filter(s => s.kind === 'gunicorn' && s.event === 'signal-handled' && s.detail === 'hup').length,
-  };
+/** Orderly stops and restarts that are over and cost nobody a request, where NGINX's logs say so. */
+export function harmlessOutages(analysis: Analysis): readonly Outage[] {
+  const front = analysis.caseFile.hosts.filter(h => h.runsNginx);
+  if (!speaks('nginx-access-log', front)) return [];
+  const hurt = new Set(analysis.attributions.map(a => a.outage));
+  return analysis.outages.filter(
+    o =>
+      (o.cause === 'deploy-restart' || o.cause === 'service-stopped') && o.toMs !== undefined && !hurt.has(o),
+  );
 }

@@ -14,7 +14,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 lab_home=${STAUNCH_LAB_HOME:-${XDG_CACHE_HOME:-$HOME/.cache}/staunch-lab}
 runs=$lab_home/run network=staunch-lab bridge=lab0 prefix=10.213.0
-dist=${LAB_DIST:-bookworm} memory=${LAB_MEMORY:-512M} lifetime=${LAB_LIFETIME:-3600}
+dist=${LAB_DIST:-bookworm} memory=${LAB_MEMORY:-512M} host_memory=${LAB_HOST_MEMORY:-8G} lifetime=${LAB_LIFETIME:-3600}
 controllers='cpu cpuacct cpuset memory devices freezer blkio pids'
 die() { echo "lab.sh: $*" >&2; exit 1; }
 
@@ -98,7 +98,7 @@ boot_ns() { # NAME TREE
           cat "$group/cpuset.mems" >"$inner/cpuset.mems"
         done
       fi
-      if [ "$controller" = memory ]; then echo 1G >"$group/staunch-lab/$name/memory.limit_in_bytes"; fi
+      if [ "$controller" = memory ]; then echo "$host_memory" >"$group/staunch-lab/$name/memory.limit_in_bytes"; fi
       echo "$BASHPID" >"$group/staunch-lab/$name/cgroup.procs"
     done
     mounted=''
