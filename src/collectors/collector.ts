@@ -36,6 +36,6 @@ export interface Collector {
 }
 
 /** Short answers: state, settings, tables. */
-export const SHORT = { timeoutMs: 5_000, maxBytes: 512 * 1024 };
+export const SHORT = { timeoutMs: 10_000, maxBytes: 512 * 1024 };
 /** Logs of a window. */
 export const LONG = { timeoutMs: 20_000, maxBytes: 4 * 1024 * 1024 };

@@ -3,7 +3,7 @@ import type { ReadContext } from '../signals/moments.ts';
 import type { Coverage, Moment, Signal, SourceId, SourceLine } from '../signals/signal.ts';
 import type { AccessLog, HostFile } from './case-file.ts';
 import type { Window } from './question.ts';
-import { ABSENT, DENIED, type Recording } from './recording.ts';
+import { ABSENT, DENIED, type Recording, UNANSWERED } from './recording.ts';
 
 type Parts = {
   -readonly [K in
@@ -84,13 +84,17 @@ export class HostDraft {
    */
   readable(source: SourceId, recordings: readonly Recording[]): readonly Recording[] {
     const good = recordings.filter(
-      r => r.exitCode !== DENIED && r.exitCode !== ABSENT && !(r.exitCode !== 0 && r.bytes.length === 0),
+      r => ![DENIED, ABSENT, UNANSWERED].includes(r.exitCode) && !(r.exitCode !== 0 && r.bytes.length === 0),
     );
     if (good.length > 0) return good;
-    const denied = recordings.find(r => r.exitCode === DENIED);
-    const failed = denied ?? recordings[0];
+    const failed =
+      recordings.find(r => r.exitCode === DENIED) ??
+      recordings.find(r => r.exitCode === UNANSWERED) ??
+      recordings[0];
     const detail = failed?.complaint.trim().split('\n')[0];
-    this.cover(source, denied ? 'denied' : 'absent', detail ? { detail } : {});
+    const state =
+      failed?.exitCode === DENIED ? 'denied' : failed?.exitCode === UNANSWERED ? 'unanswered' : 'absent';
+    this.cover(source, state, detail ? { detail } : {});
     return [];
   }
 

@@ -12,3 +12,5 @@ export interface Recording {
 /** Exit status of the read script's verbs. */
 export const DENIED = 77;
 export const ABSENT = 69;
+/** Ours, no tool's: the question was not answered (deadline, connection lost). */
+export const UNANSWERED = -1;

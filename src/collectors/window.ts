@@ -72,7 +72,9 @@ function unreadable(flag: string, value: string): WindowAnswer {
 function instantOf(text: string, nowMs: number, timeZone: string): number | undefined {
   const wish = text.trim();
   const clock = { errorMs: 0, timeZone, assumed: false };
-  const zoned = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)\s?(Z|UTC|[+-]\d\d:?\d\d)$/.exec(wish);
+  const zoned = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?)\s?(Z|UTC|[+-]\d\d:?\d\d)$/.exec(
+    wish,
+  );
   if (zoned) {
     const zone = zoned[3] === 'UTC' ? 'Z' : (zoned[3] ?? 'Z').replace(/^([+-]\d\d)(\d\d)$/, '$1:$2');
     return finite(Date.parse(`${zoned[1]}T${zoned[2]}${zone}`));

@@ -1,11 +1,13 @@
 import type { CaseFile, HostFile } from '../collectors/case-file.ts';
 import type { KernelOomKill, SourceId, SourceLine } from '../signals/signal.ts';
-import { type Attribution, attribute } from './attribution.ts';
+import type { Attribution } from './attribution.ts';
 import type { CauseId } from './cause.ts';
+import { workerDeathsOf } from './death-ledger.ts';
+import { attribute } from './failure-attribution.ts';
 import { type Failure, failuresOf, type HttpCounts, httpCountsOf } from './failures.ts';
 import { type OwnedKill, ownKillsOf } from './kernel-kills.ts';
 import { type Outage, outagesOf } from './outages.ts';
-import { type WorkerDeath, workerDeathsOf } from './worker-deaths.ts';
+import type { WorkerDeath } from './worker-deaths.ts';
 
 /** Facts drawn from a case file, nothing weighed yet: what every hypothesis looks at. */
 export interface Analysis {

@@ -124,7 +124,7 @@ export function gapsOf(caseFile: CaseFile): readonly DiagnosisGap[] {
       const gap = gapOf(coverage, host, caseFile);
       if (gap) gaps.push(gap);
     }
-    gaps.push(...clockGaps(host, caseFile), ...lostLines(host), ...bufferedLogs(host));
+    gaps.push(...clockGaps(host, caseFile), ...lostLines(host, caseFile.unit), ...bufferedLogs(host));
   }
   return gaps;
 }
@@ -171,6 +171,7 @@ function gapOf(coverage: Coverage, host: HostFile, caseFile: CaseFile): Diagnosi
     unproven: `${server}: ${name} shows nothing at all, which does not prove that it could be read, ${missing}.`,
     denied: `${server}: ${name} may not be read${because}, ${missing}.`,
     absent: `${server}: ${name} is not ${recorded ? 'in the bundle' : 'there'}${because}, ${missing}.`,
+    unanswered: `${server}: the question for ${name} was not answered${because}, ${missing}.`,
     cut: `${server}: ${name} was larger than what is read at once${because}; totals are complete, lines are not.`,
   };
   const file = words.file.replaceAll('UNIT', host.unit?.unit ?? caseFile.unit);
@@ -188,9 +189,16 @@ function gapOf(coverage: Coverage, host: HostFile, caseFile: CaseFile): Diagnosi
       : source === 'nginx-error-log' || source === 'nginx-access-log'
         ? 'Name the right path in staunch.yml (nginx.errorLogs, nginx.accessLogs).'
         : grant(words.grant, host, caseFile),
+    unanswered: `Run the diagnosis again; if it stays so: staunch server test ${server}`,
     cut: 'Choose a shorter window to see every line.',
   };
-  return { server, source, kind: state === 'read' ? 'cut' : state, text: texts[state], fix: fixes[state] };
+  return {
+    server,
+    source,
+    kind: state === 'read' ? 'cut' : state === 'unanswered' ? 'timed-out' : state,
+    text: texts[state],
+    fix: fixes[state],
+  };
 }
 
 const startsLate = (coverage: Coverage, { window, recorded }: CaseFile) =>
@@ -227,17 +235,22 @@ function clockGaps(host: HostFile, caseFile: CaseFile): DiagnosisGap[] {
   return gaps;
 }
 
-function lostLines(host: HostFile): DiagnosisGap[] {
-  const lost = host.signals.filter(s => s.kind === 'log-loss');
+function lostLines(host: HostFile, unit: string): DiagnosisGap[] {
+  const lost = host.signals
+    .filter(s => s.kind === 'log-loss')
+    .filter(s => s.unit === undefined || s.unit === unit);
   if (lost.length === 0) return [];
   const lines = lost.reduce((sum, s) => sum + (s.count ?? 0), 0);
+  const limited = lost.some(s => s.unit !== undefined);
   return [
     {
       server: host.server,
       source: 'unit-journal',
       kind: 'lines-lost',
-      text: `${host.server}: journald dropped ${lines > 0 ? `${lines} ` : ''}lines (rate limit): a death may be missing.`,
-      fix: 'Set RateLimitBurst= higher in journald.conf, or log less.',
+      text: `${host.server}: journald dropped ${lines > 0 ? `${lines} ` : ''}lines (${limited ? 'rate limit of the unit' : 'it could not keep up with the kernel'}): a death may be missing.`,
+      fix: limited
+        ? 'Set RateLimitBurst= higher in journald.conf, or log less.'
+        : 'Look at what fills the kernel log: journalctl -k',
     },
   ];
 }

@@ -257,8 +257,11 @@ export type Signal =
 export interface Coverage {
   readonly server: string;
   readonly source: SourceId;
-  /** `read`: lines were there or the reader proved it can see the log; `empty`: readable, nothing in it at all. */
-  readonly state: 'read' | 'empty' | 'denied' | 'absent' | 'cut' | 'unproven';
+  /**
+   * `read`: lines were there or the reader proved it can see the log; `empty`: readable, nothing in it at all;
+   * `unanswered`: the server was reached, but this question was not answered.
+   */
+  readonly state: 'read' | 'empty' | 'denied' | 'absent' | 'cut' | 'unproven' | 'unanswered';
   /** First and last instant the source is known to cover; undefined where nothing is known. */
   readonly fromMs?: number;
   readonly toMs?: number;

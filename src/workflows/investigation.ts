@@ -4,7 +4,7 @@ import type { NamedQuestion } from '../collectors/collector.ts';
 import { HostDraft } from '../collectors/host-draft.ts';
 import { readRecordings } from '../collectors/host-reading.ts';
 import type { Answer, Window } from '../collectors/question.ts';
-import { ABSENT, type Recording } from '../collectors/recording.ts';
+import { type Recording, UNANSWERED } from '../collectors/recording.ts';
 import type { Server, Service } from '../inventory/registry.ts';
 import { readUnitList } from '../inventory/unit-list.ts';
 import { readHostClock } from '../signals/host-clock.ts';
@@ -117,7 +117,7 @@ async function meet(
   context: InvestigationContext,
 ): Promise<Visit | Unreached> {
   context.progress({ server: server.id, state: 'connecting' });
-  const question = { verb: 'clock' as const, args: [], limits: { timeoutMs: 5_000, maxBytes: 4_096 } };
+  const question = { verb: 'clock' as const, args: [], limits: { timeoutMs: 10_000, maxBytes: 4_096 } };
   const startedAtMs = context.clock.nowMs();
   let [answer] = await context.source.ask(server, [question], context.cancel);
   let sentAtMs = startedAtMs;
@@ -184,7 +184,7 @@ function recordingOf(question: NamedQuestion, answer: Answer | undefined): Recor
     return {
       ...about,
       bytes: new Uint8Array(),
-      exitCode: ABSENT,
+      exitCode: UNANSWERED,
       complaint: answer?.detail ?? 'not answered',
       cut: false,
     };

@@ -39,20 +39,13 @@ ask_accept_queue() {
   ss -xl && ss -tln
 }
 
-# host_gunicorn_args: the running processes' arguments that name Gunicorn: its script, or the interpreter of
-# `python -m gunicorn`. Whole arguments only: this script itself holds the word.
-host_gunicorn_pids() {
-  for host_file in $(grep -lazE '^([^ ]*/)?gunicorn3?$|^gunicorn: (master|worker) ' /proc/[0-9]*/cmdline 2>/dev/null); do
-    host_file=${host_file#/proc/}
-    echo "${host_file%/cmdline}"
-  done
-}
-
-# Prefixes (/usr, /srv/app/venv) under which a running Gunicorn is installed, as its command line says.
+# Prefixes (/usr, /srv/app/venv) under which a running Gunicorn is installed, as its command line says: its
+# script, or the interpreter of `python -m gunicorn`. Whole arguments only: this script itself holds the word.
 host_gunicorn_prefixes() {
-  for host_pid in $(host_gunicorn_pids); do
-    tr '\000' '\n' <"/proc/$host_pid/cmdline" 2>/dev/null | sed -nE '1,3s:^(/.*)/bin/(python[0-9.]*|gunicorn3?)$:\1:p'
-  done | sort -u
+  set -- $(grep -lazE '^([^ ]*/)?gunicorn3?$|^gunicorn: (master|worker) ' /proc/[0-9]*/cmdline 2>/dev/null)
+  if [ $# -eq 0 ]; then return 0; fi
+  # All at once: a fork per process would cost more than all the rest of the verb.
+  cat -- "$@" 2>/dev/null | tr '\000' '\n' | sed -nE 's:^(/.*)/bin/(python[0-9.]*|gunicorn3?)$:\1:p' | sort -u
 }
 
 # The version stands in the name of the package's metadata: nothing of the application is run for it.

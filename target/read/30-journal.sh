@@ -4,16 +4,33 @@
 journal_bytes=2500000
 journal_fields=MESSAGE,MESSAGE_ID,_PID,_COMM,_TRANSPORT,_SYSTEMD_UNIT,UNIT,OBJECT_SYSTEMD_UNIT,COREDUMP_UNIT,COREDUMP_PID,COREDUMP_SIGNAL,COREDUMP_COMM,JOB_TYPE,_SYSTEMD_INVOCATION_ID,INVOCATION_ID,SYSLOG_IDENTIFIER,PRIORITY,_SOURCE_MONOTONIC_TIMESTAMP,_BOOT_ID,_HOSTNAME
 
-# journal_json ARG...: only the fields that are read (systemd before 236 prints all of them). --all, because
-# without it a field of more than 4 KB comes out as null: a traceback in one message.
+# Only the fields that are read (systemd before 236 prints all of them). Asked once per channel, by the serve
+# loop: a verb runs in a subshell and could not keep the answer.
+journal_prepare() {
+  if [ -n "${journal_format-}" ] || ! have journalctl; then return 0; fi
+  case $(journalctl --help 2>/dev/null) in
+    *--output-fields*) journal_format="--output-fields=$journal_fields" ;;
+    *) journal_format=--no-pager ;;
+  esac
+}
+
+prepare_unit_journal() { journal_prepare; }
+prepare_kernel_log() { journal_prepare; }
+
+# --all, because without it a field of more than 4 KB comes out as null: a traceback in one message.
 journal_json() {
-  if [ -z "${journal_format-}" ]; then
-    case $(journalctl --help 2>/dev/null) in
-      *--output-fields*) journal_format="--output-fields=$journal_fields" ;;
-      *) journal_format=--no-pager ;;
-    esac
-  fi
+  journal_prepare
   journalctl -q --no-pager --all -o json "$journal_format" "$@"
+}
+
+# journal_back FROM TO MATCH...: newest first, down to the first line before FROM, which is marked with a "#".
+journal_back() {
+  journal_from=$1
+  journal_to=$(($2 + 1))
+  shift 2
+  journal_json "$@" --until "@$journal_to" -r | "$staunch_awk" -v from="$journal_from" '
+    match($0, /"__REALTIME_TIMESTAMP":"[0-9]+/) && substr($0, RSTART + 24, RLENGTH - 30) + 0 < from + 0 { print "#" $0; exit }
+    { print }'
 }
 
 # Answers 0 when this user sees the system's journal, 77 when not, 69 when there is none.
@@ -54,8 +71,6 @@ length($0) > 65536 { left_out++; next }
 END {
   left_out += dropped
   emit_rest()
-  # Nothing at all, not even a line that was left out.
-  if (!NR) exit 9
 }
 '
 
@@ -65,12 +80,11 @@ ask_unit_journal() {
   journal_access
   journal_state=$?
   if [ "$journal_state" -eq 69 ]; then return 69; fi
-  journal_before=$(journal_json -u "$1" --until "@$(($2 - 1))" -n 1) || journal_before=
-  {
-    if [ -n "$journal_before" ]; then printf '%s\n' "$journal_before"; fi
-    journal_json -u "$1" -u systemd-journald.service -u systemd-oomd.service -u earlyoom.service -u nohang.service \
-      --since "@$2" --until "@$(($3 + 1))" || complain "journalctl failed for $1."
-  } | STAUNCH_UNIT=$1 "$staunch_awk" -v bound="$journal_bytes" "$bounded_awk$journal_filter_awk"
+  # Back in the order in which it was written: a traceback is read from its first line on. (tac would write a
+  # temporary file.)
+  journal_back "$2" "$3" -u "$1" -u systemd-journald.service -u systemd-oomd.service -u earlyoom.service -u nohang.service |
+    STAUNCH_UNIT=$1 "$staunch_awk" -v bound="$journal_bytes" "$bounded_awk$journal_filter_awk" |
+    "$staunch_awk" '{ sub(/^#[{]/, "{"); line[NR] = $0 } END { for (i = NR; i > 0; i--) print line[i]; if (!NR) exit 9 }'
   journal_empty=$?
   if [ "$journal_state" -eq 0 ]; then return 0; fi
   # A service that runs as this very user shows its own lines, but never what PID 1 says about it.

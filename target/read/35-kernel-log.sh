@@ -12,21 +12,14 @@ END { emit_rest() }
 
 kernel_bound() { "$staunch_awk" -v bound="$kernel_bytes" "$bounded_awk$kernel_filter_awk"; }
 
-# Not -k: that means "since the last boot", and the kill may lie before a reboot.
+# Not -k: that means "since the last boot", and the kill may lie before a reboot. Newest first: one journalctl
+# gives the window and, where it ends, the last line before it as proof that the log reaches that far.
 kernel_from_journal() {
-  kernel_before=$(journal_json _TRANSPORT=kernel --until "@$(($1 - 1))" -n 1) || kernel_before=
-  kernel_lines=$(
-    journal_json _TRANSPORT=kernel --since "@$1" --until "@$(($2 + 1))" | grep -aE "$kernel_pattern" | kernel_bound
-  )
-  # Without an older line any later one proves the same, for the time that the journal covers.
-  if [ -z "$kernel_before$kernel_lines" ]; then
-    kernel_before=$(journal_json _TRANSPORT=kernel --since "@$1" -n 1) || kernel_before=
-  fi
+  kernel_lines=$(journal_back "$1" "$2" _TRANSPORT=kernel | grep -aE "$kernel_pattern|^#" | sed 's/^#[{]/{/' | kernel_bound)
   # In a container journald has no kernel lines at all.
-  if [ -z "$kernel_before$kernel_lines" ]; then return 1; fi
+  if [ -z "$kernel_lines" ]; then return 1; fi
   echo '#staunch reader journal'
-  if [ -n "$kernel_before" ]; then printf '%s\n' "$kernel_before"; fi
-  if [ -n "$kernel_lines" ]; then printf '%s\n' "$kernel_lines"; fi
+  printf '%s\n' "$kernel_lines"
 }
 
 # Stamps are seconds since boot and drift against the wall clock: two minutes of slack to both sides.

@@ -88,7 +88,10 @@ serve_question() {
   # shellcheck disable=SC2123
   PATH=/nonexistent
   if command -v "ask_$serve_verb" >/dev/null 2>&1; then serve_found=1; else serve_found=0; fi
+  if command -v "prepare_$serve_verb" >/dev/null 2>&1; then serve_prepare="prepare_$serve_verb"; else serve_prepare=:; fi
   PATH=$serve_path
+  # What a verb wants to know only once per channel is kept here: the verb itself runs in a subshell.
+  "$serve_prepare" >/dev/null 2>&1 </dev/null
   if [ "$serve_found" = 0 ]; then
     serve_frame_bad "$serve_id" "staunch: unknown question: $serve_name"
     return

@@ -1,132 +1,12 @@
-import type { Recording } from '../../src/collectors/recording.ts';
-import { journalLine, messageIdOf, monotonic, START_MS, sortedByTime } from './journal-lines.ts';
-import { accessLine, errorLine, errorStamp, nginxConfig, type RequestAbout } from './nginx-lines.ts';
-
-export type GunicornVersion = '19.9.0' | '20.1.0' | '23.0.0' | '26.1.0';
-
-interface About {
-  readonly name?: string;
-  readonly unit?: string;
-  readonly gunicorn?: GunicornVersion;
-  readonly workers?: number;
-  readonly workerClass?: string;
-  readonly threads?: number;
-  readonly bind?: string;
-  /** Further words of the command line. */
-  readonly options?: string;
-  readonly oomPolicy?: 'stop' | 'continue' | 'kill';
-  /** `--log-level warning` hides the INFO lines. */
-  readonly quiet?: boolean;
-  readonly zone?: string;
-}
+import { journalLine, messageIdOf, monotonic, START_MS } from './journal-lines.ts';
+import { accessLine, errorLine, errorStamp, type RequestAbout } from './nginx-lines.ts';
+import { ServerFiles } from './server-files.ts';
 
 const SIGNALS: Readonly<Record<number, string>> = { 6: 'ABRT', 7: 'BUS', 9: 'KILL', 11: 'SEGV', 15: 'TERM' };
 
 /** Writes the logs of one server line by line, in the formats of the recorded incidents. */
-export class Scene {
-  readonly about: Required<About>;
-  readonly #journal: string[] = [];
-  readonly #kernel: string[] = [];
-  readonly #errors: string[] = [];
-  readonly #access: string[] = [];
-  readonly #files = new Map<string, string>();
-  readonly #absent: RegExp[] = [];
-  readonly #state = new Map<string, string>();
+export class Scene extends ServerFiles {
   #connection = 100;
-  #nginx = true;
-
-  constructor(about: About = {}) {
-    this.about = {
-      name: 'web-1',
-      unit: 'gunicorn.service',
-      gunicorn: '20.1.0',
-      workers: 3,
-      workerClass: 'sync',
-      threads: 1,
-      bind: 'unix:/run/gunicorn/app.sock',
-      options: '',
-      oomPolicy: 'continue',
-      quiet: false,
-      zone: 'UTC',
-      ...about,
-    };
-    const { unit, workers, workerClass, threads, bind, options } = this.about;
-    const command = `/usr/bin/gunicorn --workers ${workers} -k ${workerClass} --threads ${threads} --bind ${bind} ${options} app:app`;
-    this.state({
-      Id: unit,
-      ActiveState: 'active',
-      SubState: 'running',
-      Result: 'success',
-      OOMPolicy: this.about.oomPolicy,
-      MainPID: '200',
-      ControlGroup: `/system.slice/${unit}`,
-      MemoryMax: '234881024',
-      ExecStart: `{ path=/usr/bin/gunicorn ; argv[]=${command} ; ignore_errors=no ; }`,
-    });
-    this.activeSince(1);
-    this.kernelSays(-3600, 'Linux version 6.1.0-56-amd64 (debian-kernel@lists.debian.org)');
-    this.counter(0);
-    this.queue(0);
-  }
-
-  /** `systemctl show` properties; `undefined` takes one away. */
-  state(properties: Readonly<Record<string, string>>): this {
-    for (const [name, value] of Object.entries(properties)) this.#state.set(name, value);
-    return this;
-  }
-
-  activeSince(at: number): this {
-    const stamp = `Sun ${iso(at).slice(0, 19).replace('T', ' ')} UTC`;
-    return this.state({ ActiveEnterTimestamp: stamp, ExecMainStartTimestamp: stamp });
-  }
-
-  down(result: string, sub = 'failed'): this {
-    return this.state({
-      ActiveState: sub === 'dead' ? 'inactive' : 'failed',
-      SubState: sub,
-      Result: result,
-      MainPID: '0',
-      ControlGroup: '',
-    });
-  }
-
-  /** The unit's own kill counter, as cgroup v2 shows it. */
-  counter(kills: number, extra = ''): this {
-    this.#files.set(
-      'cgroup.txt',
-      `memory.current:90000000\nmemory.events:high 0\nmemory.events:oom ${kills}\nmemory.events:oom_kill ${kills}\nmemory.max:234881024\n${extra}`,
-    );
-    return this;
-  }
-
-  queue(waiting: number, limit = 2048): this {
-    const { bind } = this.about;
-    const unix = bind.startsWith('unix:');
-    const row = unix
-      ? `u_str LISTEN ${waiting} ${limit} ${bind.slice(5)} 6455 * 0`
-      : `tcp LISTEN ${waiting} ${limit} ${bind} 0.0.0.0:*`;
-    this.#files.set(
-      'ss-unix.txt',
-      `Netid State Recv-Q Send-Q Local Address:Port Peer Address:PortProcess\n${row}\n`,
-    );
-    return this;
-  }
-
-  file(name: string, text: string): this {
-    this.#files.set(name, text);
-    return this;
-  }
-
-  /** Takes evidence away: what nobody recorded or nobody could read. */
-  without(...names: readonly RegExp[]): this {
-    this.#absent.push(...names);
-    return this;
-  }
-
-  withoutNginx(): this {
-    this.#nginx = false;
-    return this;
-  }
 
   /** A line of Gunicorn's in the unit's journal. */
   says(at: number, pid: number, level: string, text: string): this {
@@ -180,7 +60,7 @@ export class Scene {
   }
 
   #record(at: number, fields: Readonly<Record<string, string>>): this {
-    this.#journal.push(journalLine(at, fields));
+    this.journal.push(journalLine(at, fields));
     return this;
   }
 
@@ -243,7 +123,7 @@ export class Scene {
   }
 
   kernelSays(at: number, text: string): this {
-    this.#kernel.push(
+    this.kernel.push(
       journalLine(at, {
         _SOURCE_MONOTONIC_TIMESTAMP: monotonic(at),
         _TRANSPORT: 'kernel',
@@ -281,13 +161,13 @@ export class Scene {
 
   /** A line of the access log alone. */
   answers(at: number, status: number, request: RequestAbout = {}): this {
-    this.#access.push(accessLine(at, status, { peer: this.about.bind, ...request }));
+    this.access.push(accessLine(at, status, { peer: this.about.bind, ...request }));
     return this;
   }
 
   /** A line of the error log alone; `%p` stands for the peer. */
   errs(at: number, message: string, request: RequestAbout = {}, connection = ++this.#connection): this {
-    this.#errors.push(errorLine(at, message, connection, { peer: this.about.bind, ...request }));
+    this.errors.push(errorLine(at, message, connection, { peer: this.about.bind, ...request }));
     return this;
   }
 
@@ -298,35 +178,8 @@ export class Scene {
   }
 
   nginxSays(at: number, level: string, text: string): this {
-    this.#errors.push(`${errorStamp(at)} [${level}] 90#90: ${text}`);
+    this.errors.push(`${errorStamp(at)} [${level}] 90#90: ${text}`);
     return this;
-  }
-
-  /** The server's files, as a bundle holds them. */
-  recordings(): readonly Recording[] {
-    const unit = this.about.unit.replace('.service', '');
-    const files = new Map<string, string>([
-      ...this.#files,
-      [`systemctl-show-${unit}.txt`, [...this.#state].map(([name, value]) => `${name}=${value}`).join('\n')],
-      [`journal-${unit}.json`, `${sortedByTime(this.#journal).join('\n')}\n`],
-      ['journal-kernel.json', `${this.#kernel.join('\n')}\n`],
-      ['clock.txt', `zone=${this.about.zone}\n`],
-    ]);
-    if (this.#nginx) {
-      files.set('nginx-error.log', this.#errors.map(l => `${l}\n`).join(''));
-      files.set('nginx-access.log', this.#access.map(l => `${l}\n`).join(''));
-      if (!files.has('nginx-T.txt'))
-        files.set('nginx-T.txt', nginxConfig(`upstream app { server ${this.about.bind} fail_timeout=0; }`));
-    }
-    return [...files]
-      .filter(([name]) => !this.#absent.some(pattern => pattern.test(name)))
-      .map(([name, text]) => ({
-        name,
-        bytes: new TextEncoder().encode(text),
-        exitCode: 0,
-        complaint: '',
-        cut: false,
-      }));
   }
 }
 

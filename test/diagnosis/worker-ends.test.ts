@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { CLOSED, CUT, MISSING } from './nginx-lines.ts';
-import { type GunicornVersion, Scene } from './scene.ts';
+import { Scene } from './scene.ts';
+import type { GunicornVersion } from './server-files.ts';
 import { allBut, table } from './table.ts';
 
 /** Three workers 201 to 203 of master 200, up at 1 s, traffic from 2 s on. */
@@ -117,13 +118,13 @@ describe('a worker that ended in another way', () => {
       name: 'died in mid-body on 23 by its own SIGKILL',
       scene: () => {
         const scene = new Scene({ gunicorn: '23.0.0', workers: 2 }).starts(1, 200, 201, 202).serves(2, 20);
-        [5, 6, 7].forEach((at, i) =>
+        for (const [i, at] of [5, 6, 7].entries()) {
           scene
             .errs(at, CUT, { path: '/halfbody' })
             .answers(at + 0.3, 200, { path: '/halfbody' })
             .reaps(at + 0.4, 200, [201, 202, 203][i] as number, 9)
-            .boots(at + 0.5, 203 + i),
-        );
+            .boots(at + 0.5, 203 + i);
+        }
         return scene;
       },
       verdict: ['confirmed', 'likely'],

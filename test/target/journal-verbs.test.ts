@@ -15,12 +15,16 @@ afterAll(() => {
 
 const FROM = 1_795_342_380;
 const TO = FROM + 600;
-const record = (fields: Record<string, string>): string =>
-  JSON.stringify({ __REALTIME_TIMESTAMP: `${FROM}000000`, ...fields });
-const BEFORE = record({
-  MESSAGE: '[2026-11-22 10:00:00 +0000] [200] [INFO] Listening at: unix:/run/app.sock (200)',
-  _PID: '200',
-});
+const record = (fields: Record<string, string>, second = FROM): string =>
+  JSON.stringify({ __REALTIME_TIMESTAMP: `${second}000000`, ...fields });
+const OLDEST = record({ MESSAGE: 'long before', _PID: '200' }, FROM - 900);
+const BEFORE = record(
+  {
+    MESSAGE: '[2026-11-22 10:00:00 +0000] [200] [INFO] Listening at: unix:/run/app.sock (200)',
+    _PID: '200',
+  },
+  FROM - 60,
+);
 const KILLED = record({
   MESSAGE: '[2026-11-22 10:13:15 +0000] [200] [WARNING] Worker with pid 206 was terminated due to signal 9',
   _PID: '200',
@@ -44,8 +48,9 @@ const OOM = record({
   _TRANSPORT: 'kernel',
 });
 const BORING = record({ MESSAGE: 'eth0: link becomes ready', _TRANSPORT: 'kernel' });
+const BORING_BEFORE = record({ MESSAGE: 'eth0: link is down', _TRANSPORT: 'kernel' }, FROM - 60);
 
-/** A journalctl that answers as the real one does, by what it is asked. */
+/** A journalctl that answers as the real one does: the window, then what is older, newest line first. */
 function journalctl(answers: {
   readable?: boolean;
   before?: string;
@@ -59,8 +64,7 @@ function journalctl(answers: {
 *' --help '*) ${old ? ':' : 'echo "     --output-fields=LIST"'} ;;
 ${old ? `*' --output-fields='*) echo 'unrecognized option' >&2; exit 1 ;;` : ''}
 *' _PID=1 '*) ${answers.readable === false ? ':' : 'echo Startup finished'} ;;
-*' -n 1 '*) ${print(answers.before ? [answers.before] : [])} ;;
-*' --since @'*' --until @'*) ${print(answers.window ?? [])} ;;
+*' --until @'*' -r '*) ${print([...(answers.window ?? []).toReversed(), ...(answers.before ? [answers.before, OLDEST] : [])])} ;;
 esac`;
 }
 
@@ -114,10 +118,10 @@ describe.each(platforms(home))('on $name', platform => {
     const kernel = (fakes: Record<string, string>) =>
       ask(platform, 'kernel-log', [String(FROM), String(TO)], { fakes });
 
-    it('gives what tells of kills, behind an older line as proof', () => {
-      const told = kernel({ journalctl: journalctl({ before: BORING, window: [BORING, OOM] }) });
+    it('gives what tells of kills, newest first, and an older line as proof', () => {
+      const told = kernel({ journalctl: journalctl({ before: BORING_BEFORE, window: [BORING, OOM] }) });
       expect(told).toMatchObject({ exitCode: 0, complaint: '' });
-      expect(told.lines).toEqual(['#staunch reader journal', BORING, OOM]);
+      expect(told.lines).toEqual(['#staunch reader journal', OOM, BORING_BEFORE]);
     });
 
     it('falls back to the ring buffer, with the boot time', () => {

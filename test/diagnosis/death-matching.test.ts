@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { matchDeaths } from '../../src/diagnosis/death-matching.ts';
+import type { Failure } from '../../src/diagnosis/failures.ts';
+import type { WorkerDeath } from '../../src/diagnosis/worker-deaths.ts';
+import { deathAt, failureAt, NOW_MS } from './facts.ts';
+
+const matchesOf = (
+  failures: readonly Failure[],
+  deaths: readonly WorkerDeath[],
+  threads: number | undefined,
+) => {
+  const found: { failure: Failure; death: WorkerDeath }[] = [];
+  const sorted = [...failures].sort((a, b) => a.atMs - b.atMs);
+  matchDeaths(sorted, deaths, new Map([['web-1', threads]]), (failure, death) =>
+    found.push({ failure, death }),
+  );
+  return found;
+};
+const follows = (failure: Failure, death: WorkerDeath) => matchesOf([failure], [death], 1).length === 1;
+
+describe('a failure follows from a death', () => {
+  // The death is at 0.4 s of its second; a failure counts by the second it stands in.
+  const death = deathAt(NOW_MS + 400);
+  it.each([
+    [-1_000, false],
+    [-600, false],
+    [0, true],
+    [2_999, true],
+    [3_999, true],
+    [4_000, false],
+    [10_000, false],
+  ])('logged %i ms after the full second: %s', (afterMs, expected) => {
+    expect(follows(failureAt(NOW_MS + afterMs), death)).toBe(expected);
+  });
+
+  it('in the second before a death that falls on the full second', () => {
+    expect(follows(failureAt(NOW_MS - 1_000), deathAt(NOW_MS))).toBe(true);
+    expect(follows(failureAt(NOW_MS - 1_001), deathAt(NOW_MS))).toBe(false);
+  });
+
+  it('farther away when the clocks are in doubt, by as much as they are', () => {
+    expect(follows(failureAt(NOW_MS + 6_000), deathAt(NOW_MS))).toBe(false);
+    expect(follows(failureAt(NOW_MS + 6_000, { toleranceMs: 3_000 }), deathAt(NOW_MS))).toBe(true);
+    expect(follows(failureAt(NOW_MS + 6_000, { toleranceMs: 2_999 }), deathAt(NOW_MS))).toBe(false);
+    const doubtful = deathAt(NOW_MS, { at: { epochMs: NOW_MS, toleranceMs: 3_000 } });
+    expect(follows(failureAt(NOW_MS + 6_000), doubtful)).toBe(true);
+    expect(follows(failureAt(NOW_MS - 4_000), doubtful)).toBe(true);
+    expect(follows(failureAt(NOW_MS - 5_000), doubtful)).toBe(false);
+  });
+
+  it("earlier where only the master's late line tells of the death", () => {
+    expect(follows(failureAt(NOW_MS - 2_000), deathAt(NOW_MS))).toBe(false);
+    expect(follows(failureAt(NOW_MS - 2_000), deathAt(NOW_MS, { noticedLateMs: 1_800 }))).toBe(true);
+  });
+
+  it.each([
+    ['a closed connection', {}, true],
+    ['a cut body', { fault: 'closed-mid-body', effect: 'cut' }, true],
+    ['a 502 of a log without its error line', { fault: undefined }, true],
+    ['a 502 that the app answered itself', { fault: undefined, fromUpstream: true }, false],
+    ['a missing socket', { fault: 'socket-missing' }, false],
+    ['a full queue', { fault: 'queue-full' }, false],
+    ['a time-out', { fault: 'timed-out-reading-header', status: 504 }, false],
+    ['a request to another app server', { appServer: 'web-2' }, false],
+    ['a request to nobody knows which app server', { appServer: undefined }, true],
+    ['a 500', { fault: undefined, status: 500, fromUpstream: true }, false],
+  ] as const)('%s at its second: %s', (_, parts, expected) => {
+    const { fault, appServer, ...rest } = {
+      fault: 'closed-before-header',
+      appServer: 'web-1',
+      ...parts,
+    } as Record<string, unknown>;
+    const plain = failureAt(NOW_MS, rest);
+    const failure = { ...plain, fault, appServer } as unknown as Failure;
+    expect(follows(failure, deathAt(NOW_MS))).toBe(expected);
+  });
+
+  it('a 500 follows from a time-out, which the worker answers itself', () => {
+    const { fault: _, ...answered } = failureAt(NOW_MS, { status: 500, fromUpstream: true });
+    expect(follows(answered, deathAt(NOW_MS, { cause: 'worker-timeout' }))).toBe(true);
+  });
+});
+
+describe('one death', () => {
+  it.each([
+    [1, 1],
+    [4, 4],
+    [undefined, 9],
+  ])('explains at most as many requests as its worker had threads (%s)', (threads, most) => {
+    const failures = Array.from({ length: 9 }, (_, i) => failureAt(NOW_MS + i * 10));
+    expect(matchesOf(failures, [deathAt(NOW_MS)], threads)).toHaveLength(most);
+  });
+
+  it('leaves to its neighbour what lies nearer to that one', () => {
+    const [early, late] = [failureAt(NOW_MS + 100), failureAt(NOW_MS + 2_000)];
+    const found = matchesOf([early, late], [deathAt(NOW_MS), deathAt(NOW_MS + 2_000, { pid: 202 })], 1);
+    expect(found.map(f => [f.failure, f.death.pid])).toEqual(
+      expect.arrayContaining([
+        [early, 201],
+        [late, 202],
+      ]),
+    );
+  });
+});
+
+describe('matching', () => {
+  const times = (most: number) => fc.array(fc.integer({ min: 0, max: 30_000 }), { maxLength: most });
+  const cases = fc.record({
+    failures: times(40),
+    deaths: times(12),
+    threads: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+  });
+  const build = (c: { failures: number[]; deaths: number[] }) => ({
+    failures: c.failures.map(ms => failureAt(NOW_MS + ms)),
+    deaths: c.deaths.map((ms, i) => deathAt(NOW_MS + ms, { pid: 200 + i })),
+  });
+
+  it('gives every failure to one death at most, within the window and within the threads', () => {
+    fc.assert(
+      fc.property(cases, c => {
+        const { failures, deaths } = build(c);
+        const found = matchesOf(failures, deaths, c.threads);
+        expect(new Set(found.map(f => f.failure)).size).toBe(found.length);
+        for (const death of deaths) {
+          const own = found.filter(f => f.death === death);
+          expect(own.length).toBeLessThanOrEqual(c.threads ?? Number.POSITIVE_INFINITY);
+          for (const { failure } of own) {
+            const second = Math.floor(failure.atMs / 1000) * 1000;
+            expect(second).toBeGreaterThanOrEqual(death.at.epochMs - 1_000);
+            expect(second).toBeLessThanOrEqual(death.at.epochMs + 3_000);
+          }
+        }
+      }),
+    );
+  });
+
+  it('finds what trying every pair, the nearest first, would find', () => {
+    fc.assert(
+      fc.property(cases, c => {
+        const { failures, deaths } = build(c);
+        const pairs = failures
+          .flatMap(failure =>
+            deaths.map(death => ({ failure, death, ms: Math.abs(failure.atMs - death.at.epochMs) })),
+          )
+          .filter(p => follows(p.failure, p.death))
+          .sort((a, b) => a.ms - b.ms);
+        const used = new Map<WorkerDeath, number>();
+        const matched = new Set<Failure>();
+        for (const { failure, death } of pairs) {
+          if (matched.has(failure) || (used.get(death) ?? 0) >= (c.threads ?? Number.POSITIVE_INFINITY))
+            continue;
+          used.set(death, (used.get(death) ?? 0) + 1);
+          matched.add(failure);
+        }
+        expect(matchesOf(failures, deaths, c.threads)).toHaveLength(matched.size);
+      }),
+    );
+  });
+});
