@@ -24,16 +24,14 @@ const FIRST: readonly Collector[] = [
   unitState,
   unitFiles,
   nginxConfig,
-  versions,
   acceptQueue,
   hostMemory,
   memorySamples,
   unitJournal,
   kernelLog,
-  recentChanges,
 ];
 /** Need the unit's cgroup and main process. */
-const SECOND: readonly Collector[] = [cgroupMemory, workerTable, gunicornSettings];
+const SECOND: readonly Collector[] = [cgroupMemory, workerTable, versions, recentChanges, gunicornSettings];
 /** Need NGINX's configuration and the addresses the app listens on. */
 const THIRD: readonly Collector[] = [nginxErrorLog, nginxAccessLog];
 

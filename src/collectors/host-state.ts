@@ -44,6 +44,8 @@ function shortCollector(about: {
 
 const onApp = (draft: HostDraft) => draft.runsApp;
 const ask = (args: readonly string[], name: string, when = true) => (when ? [{ args, name }] : []);
+/** The running master's pid as an argument, where there is one: its command line says where Gunicorn is installed. */
+const mainPidOf = ({ unit }: HostDraft) => (unit?.mainPid ? [String(unit.mainPid)] : []);
 const bare = (unit: string) => unit.replace(/\.service$/, '');
 
 /** The zone of zone-less logs, the boot time, and the offset that the workflow measures beside it. */
@@ -163,7 +165,7 @@ export const versions = shortCollector({
   id: 'versions',
   source: 'versions',
   file: /^versions\.txt$/,
-  ask: () => ask([], 'versions.txt'),
+  ask: ({ known }) => ask(mainPidOf(known), 'versions.txt'),
   read: (text, draft) => {
     draft.parts.versions = readVersions(text);
     return draft.parts.versions !== undefined;
@@ -181,6 +183,7 @@ export const recentChanges = shortCollector({
         asking.unit,
         String(Math.floor(asking.window.fromMs / 1000) - 86_400),
         String(Math.ceil(asking.window.toMs / 1000)),
+        ...mainPidOf(asking.known),
       ],
       'recent-changes.txt',
     ),

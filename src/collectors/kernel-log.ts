@@ -43,6 +43,8 @@ export const kernelLog: Collector = {
   },
 };
 
+/** A kernel writes its first lines within this of its boot. */
+const BOOT_MS = 60_000;
 const ORDER = [
   /^journal-kernel\.json$/,
   /^journalctl-k\.json$/,
@@ -82,10 +84,11 @@ function* readOne(
   // dmesg without a boot time has lines but no instants: it proves nothing about the window.
   if (lines === 0 || firstMs === Number.POSITIVE_INFINITY) return undefined;
   // A log that begins with the boot has no older lines to show, and nothing happened before it.
-  const bootedInWindow = draft.bootEpochMs !== undefined && draft.bootEpochMs > draft.window.fromMs - LEAD_MS;
+  const boot = draft.bootEpochMs;
+  const beginsWithBoot = boot !== undefined && firstMs - boot <= BOOT_MS;
   return {
     signals,
-    fromMs: bootedInWindow ? Math.min(firstMs, draft.window.fromMs) : firstMs,
+    fromMs: beginsWithBoot ? Math.min(boot, draft.window.fromMs || boot) : firstMs,
     toMs: draft.recorded ? Number.POSITIVE_INFINITY : draft.window.toMs,
   };
 }

@@ -42,7 +42,8 @@ export function correlate(
 ): Correlation {
   const bursts = burstStarts(failuresAtMs);
   const deaths = Float64Array.from(deathsAtMs).sort();
-  const matched = countMatched(bursts, deaths, doubtMs);
+  const places = new BurstPlaces(bursts, doubtMs);
+  const matched = places.matchedBy(deaths, at => at);
   const failures = Float64Array.from(failuresAtMs).sort();
   const idleDeaths = deaths.reduce(
     (n, d) => n + (hasBetween(failures, d - BEFORE_MS - doubtMs, d + AFTER_MS + doubtMs) ? 0 : 1),
@@ -53,15 +54,14 @@ export function correlate(
     return { ...base, expectedByChance: 0, strength: 'cannot-tell' };
 
   const random = generator(deaths);
-  const places = new BurstPlaces(bursts, doubtMs);
   const spanMs = Math.max(window.toMs - window.fromMs, 1);
+  const moved = (at: number) => shifted(at, window, spanMs, random);
   let atLeast = 0;
   let total = 0;
   for (let draw = 1; draw < DRAWS; draw++) {
-    places.begin(draw);
-    for (const at of deaths) places.visit(shifted(at, window, spanMs, random));
-    total += places.matched;
-    if (places.matched >= matched) atLeast++;
+    const hits = places.matchedBy(deaths, moved);
+    total += hits;
+    if (hits >= matched) atLeast++;
   }
   const p = (1 + atLeast) / DRAWS;
   return { ...base, expectedByChance: total / (DRAWS - 1), p, strength: strengthOf(base, p) };
@@ -90,28 +90,18 @@ export function burstStarts(failuresAtMs: readonly number[]): Float64Array {
   return Float64Array.from(starts);
 }
 
-/** Bursts whose first second lies in the matching window of a death. */
-function countMatched(bursts: Float64Array, deaths: Float64Array, doubtMs: number): number {
-  const places = new BurstPlaces(bursts, doubtMs);
-  places.begin(1);
-  for (const at of deaths) places.visit(at);
-  return places.matched;
-}
-
 /**
  * Finds the bursts that a death could explain without sorting the deaths: the time from first to last burst
  * is cut into slots, each of which knows the first burst at or after its beginning.
  */
 class BurstPlaces {
-  /** Bursts that the deaths of this draw matched, each once. */
-  matched = 0;
   readonly #seconds: Float64Array;
   readonly #slots: Int32Array;
   readonly #slotMs: number;
   readonly #firstMs: number;
   readonly #doubtMs: number;
   readonly #matchedIn: Int32Array;
-  #draw = 0;
+  #draws = 0;
 
   constructor(bursts: Float64Array, doubtMs: number) {
     this.#seconds = bursts.map(at => Math.floor(at / 1000) * 1000);
@@ -129,24 +119,30 @@ class BurstPlaces {
     }
   }
 
-  begin(draw: number): void {
-    this.#draw = draw;
-    this.matched = 0;
-  }
-
-  visit(deathAtMs: number): void {
-    const fromMs = deathAtMs - BEFORE_MS - this.#doubtMs;
-    const toMs = deathAtMs + AFTER_MS + this.#doubtMs;
-    // One slot earlier: rounding must not step over a burst.
-    const slot = Math.floor((fromMs - this.#firstMs) / this.#slotMs) - 1;
-    let burst = slot < 0 ? 0 : (this.#slots[Math.min(slot, this.#slots.length - 1)] as number);
-    for (; burst < this.#seconds.length; burst++) {
-      const second = this.#seconds[burst] as number;
-      if (second > toMs) return;
-      if (second < fromMs || this.#matchedIn[burst] === this.#draw) continue;
-      this.#matchedIn[burst] = this.#draw;
-      this.matched++;
+  /** How many bursts the deaths match, each death at the place that `moved` gives it. */
+  matchedBy(deaths: Float64Array, moved: (at: number) => number): number {
+    const seconds = this.#seconds;
+    const slots = this.#slots;
+    const matchedIn = this.#matchedIn;
+    const lastSlot = slots.length - 1;
+    const before = BEFORE_MS + this.#doubtMs;
+    const reach = before + AFTER_MS + this.#doubtMs;
+    const draw = ++this.#draws;
+    let matched = 0;
+    for (const death of deaths) {
+      const fromMs = moved(death) - before;
+      // One slot earlier: rounding must not step over a burst.
+      const slot = Math.floor((fromMs - this.#firstMs) / this.#slotMs) - 1;
+      let burst = slots[Math.max(0, Math.min(slot, lastSlot))] as number;
+      for (; burst < seconds.length; burst++) {
+        const second = seconds[burst] as number;
+        if (second > fromMs + reach) break;
+        if (second < fromMs || matchedIn[burst] === draw) continue;
+        matchedIn[burst] = draw;
+        matched++;
+      }
     }
+    return matched;
   }
 }
 

@@ -66,9 +66,9 @@ export function pidsOf(deaths: readonly WorkerDeath[]): string {
     : `${pids.length === 1 ? 'pid' : 'pids'} ${named}`;
 }
 
-/** `at 10:15:36Z`, `the first at 10:15:36Z`: deaths are oldest first. */
+/** ` at 10:15:36Z`, `, the first at 10:15:36Z`: deaths are oldest first. */
 export function whenOf(deaths: readonly WorkerDeath[]): string {
-  return `${deaths.length === 1 ? 'at' : 'the first at'} ${clockTime(deaths[0]?.at.epochMs ?? 0)}`;
+  return `${deaths.length === 1 ? '' : ', the first'} at ${clockTime(deaths[0]?.at.epochMs ?? 0)}`;
 }
 
 /** The sentence that ties failures to a cause, or says that none follow from it. */

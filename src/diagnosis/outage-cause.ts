@@ -47,9 +47,11 @@ export function causeOfStretch(
     .slice(-1)
     .map(e => e.line);
   const stopping = stretch.events.find((e): e is UnitEvent => e.kind === 'unit' && e.event === 'stopping');
-  const because = (cause: CauseId, lines: SourceLine[]) => ({
+  const because = (cause: CauseId, lines: readonly SourceLine[]) => ({
     cause,
-    lines: [...new Set([...lines, ...back])],
+    lines: [
+      ...new Set([...(lines.length > 0 ? lines : stretch.events.slice(0, 1).map(e => e.line)), ...back]),
+    ],
   });
 
   const mainKilled = units.find(

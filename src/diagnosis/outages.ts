@@ -25,6 +25,8 @@ export interface Outage {
 
 /** Two stretches closer than this are one outage: an app that fails to boot, restarts and fails again. */
 const SAME_OUTAGE_MS = 10_000;
+/** A halting master waits this long for its workers: graceful_timeout, 30 s unless set. */
+const HALT_MS = 35_000;
 /** A new master that USR2 asked for starts within this. */
 const UPGRADE_MS = 60_000;
 
@@ -51,7 +53,8 @@ export function outagesOf(
     .filter((s): s is UnitOrGunicornEvent => (s.kind === 'unit' && s.unit === unit) || s.kind === 'gunicorn')
     .sort((a, b) => a.at.epochMs - b.at.epochMs);
   const killers = host.signals.filter((s): s is UserspaceOomKill => s.kind === 'userspace-oom-kill');
-  const outages = mergeNear(stretchesOf(events)).map(stretch => ({
+  const stretches = stretchesOf(events).map(stretch => ({ ...stretch, fromMs: haltBegan(stretch, events) }));
+  const outages = mergeNear(stretches).map(stretch => ({
     server: host.server,
     fromMs: stretch.fromMs,
     ...endOf(stretch, host),
@@ -89,6 +92,36 @@ function stretchesOf(events: readonly UnitOrGunicornEvent[]): Stretch[] {
   }
   if (open) stretches.push(startedMs === undefined ? open : { ...open, toMs: startedMs });
   return stretches;
+}
+
+/**
+ * A master that gives up by itself closes its socket first and says so last. Workers that leave and are not
+ * replaced show when it began.
+ */
+function haltBegan(stretch: Stretch, events: readonly UnitOrGunicornEvent[]): number {
+  const [first] = stretch.events;
+  const gaveUp =
+    first?.event === 'master-stopping' || (first?.event === 'main-exited' && first.exitKind === 'exited');
+  if (!gaveUp) return stretch.fromMs;
+  let beganMs = stretch.fromMs;
+  for (let i = lastBefore(events, stretch.fromMs); i >= 0; i--) {
+    const event = events[i] as UnitOrGunicornEvent;
+    if (event.event === 'worker-booting' || stretch.fromMs - event.at.epochMs > HALT_MS) break;
+    if (event.event === 'worker-exiting') beganMs = event.at.epochMs;
+  }
+  return beganMs;
+}
+
+/** Index of the last event before an instant. */
+function lastBefore(events: readonly UnitOrGunicornEvent[], atMs: number): number {
+  let low = 0;
+  let high = events.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((events[middle] as UnitOrGunicornEvent).at.epochMs < atMs) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 /** Where the log ends before the unit was back, the unit's own state may still know when it came back. */

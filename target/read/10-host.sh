@@ -39,18 +39,17 @@ ask_accept_queue() {
   ss -xl && ss -tln
 }
 
-# Prefixes (/usr, /srv/app/venv) under which a running Gunicorn is installed, as its command line says: its
-# script, or the interpreter of `python -m gunicorn`. Whole arguments only: this script itself holds the word.
-host_gunicorn_prefixes() {
-  set -- $(grep -lazE '^([^ ]*/)?gunicorn3?$|^gunicorn: (master|worker) ' /proc/[0-9]*/cmdline 2>/dev/null)
-  if [ $# -eq 0 ]; then return 0; fi
-  # All at once: a fork per process would cost more than all the rest of the verb.
-  cat -- "$@" 2>/dev/null | tr '\000' '\n' | sed -nE 's:^(/.*)/bin/(python[0-9.]*|gunicorn3?)$:\1:p' | sort -u
+# host_gunicorn_prefix PID: where the Gunicorn of that master is installed (/usr, /srv/app/venv), as its command
+# line says: its script, or the interpreter of `python -m gunicorn`. Looking through all processes for it would
+# cost more than all the rest on a busy server.
+host_gunicorn_prefix() {
+  if [ -z "${1-}" ] || ! check_pid "$1"; then return 0; fi
+  tr '\000' '\n' <"/proc/$1/cmdline" 2>/dev/null | sed -nE '1,3s:^(/.*)/bin/(python[0-9.]*|gunicorn3?)$:\1:p'
 }
 
 # The version stands in the name of the package's metadata: nothing of the application is run for it.
 host_gunicorn_version() {
-  for host_prefix in $(host_gunicorn_prefixes) /usr /usr/local; do
+  for host_prefix in $(host_gunicorn_prefix "${1-}") /usr /usr/local; do
     for host_meta in "$host_prefix"/lib/python3*/*-packages/gunicorn-*-info "$host_prefix"/lib64/python3*/*-packages/gunicorn-*-info \
       "$host_prefix"/local/lib/python3*/*-packages/gunicorn-*-info; do
       if [ ! -e "$host_meta" ]; then continue; fi
@@ -67,7 +66,7 @@ ask_versions() {
   uname -a
   if have systemctl; then systemctl --version; fi
   if have nginx; then nginx -v 2>&1; fi
-  if ! host_gunicorn_version && have gunicorn && have timeout; then timeout 2 gunicorn --version; fi
+  if ! host_gunicorn_version "${1-}" && have gunicorn && have timeout; then timeout 2 gunicorn --version; fi
   if have python3; then python3 --version 2>&1; fi
   return 0
 }
@@ -104,7 +103,7 @@ ask_recent_changes() {
           sed 's/^[A-Za-z]*=//; s/ (ignore_errors=[a-z]*)//' | tr ' ' '\n'
       fi
       printf '%s\n' /etc/nginx/nginx.conf /etc/nginx/conf.d/*.conf /etc/nginx/sites-enabled/*
-      for host_prefix in $(host_gunicorn_prefixes); do
+      for host_prefix in $(host_gunicorn_prefix "${4-}"); do
         printf '%s\n' "$host_prefix"/lib/python3*/*-packages/gunicorn-*-info
       done
     } | while IFS= read -r host_file; do

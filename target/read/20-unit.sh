@@ -59,11 +59,20 @@ ask_unit_files() {
   unit_masked "$unit_text"
 }
 
+# Processes whose arguments name Gunicorn: its script, or its title. Whole arguments only: this script itself
+# holds the word.
+unit_gunicorn_pids() {
+  for unit_file in $(grep -lazE '^([^ ]*/)?gunicorn3?$|^gunicorn: (master|worker) ' /proc/[0-9]*/cmdline 2>/dev/null); do
+    unit_file=${unit_file#/proc/}
+    echo "${unit_file%/cmdline}"
+  done
+}
+
 # Units whose ExecStart names Gunicorn, and those in whose cgroup a Gunicorn runs (started by a wrapper script).
 ask_unit_list() {
   need_systemd || return
   unit_running=
-  for unit_pid in $(host_gunicorn_pids); do
+  for unit_pid in $(unit_gunicorn_pids); do
     while IFS= read -r unit_line; do
       case $unit_line in
         *.service*)

@@ -164,7 +164,8 @@ describe('a recorded incident', () => {
       for (const [i, [one, first]] of GROUPS.entries()) {
         for (const [other, second] of GROUPS.slice(i)) {
           const left = files.filter(([name]) => !first.test(name) && !second.test(name));
-          const got = await documentFrom(left);
+          const got = await claimFrom(left);
+          if (got === undefined) continue;
           expect({ without: [one, other], ...claimOf(got) }).toSatisfy(() => isHonest(got, want));
         }
       }

@@ -1,134 +1,145 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server as Listener, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { diagnose, type Inventory } from './cli.ts';
-import { boot, type Host, inLab, onRealHosts, shutDown } from './lab.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { DiagnosisDocument } from '../../src/report/diagnosis-document.ts';
+import { Rig, type Sshd } from '../adapters/ssh/sshd-rig.ts';
+import { run } from './lab.ts';
 
 const ANSWERING = 180;
 const SILENT = 20;
 const SLOWEST_MS = 20_000;
-const UNIT = 'checkout.service';
-const silentServer = join(import.meta.dirname, 'lab', 'silent-server.py');
+const PORT = 22_122;
+/** sshd listens on 16 sockets at most; the rig takes one. */
+const PER_SSHD = 15;
+const staunch = join(import.meta.dirname, '..', '..', 'bin', 'staunch');
 
-/** Server number to its address, and how many 502s its own access log holds: a different number for each. */
 const numbers = Array.from({ length: ANSWERING }, (_, i) => i + 1);
-const addressOf = (number: number): string => `10.213.1.${number}`;
-const silentAddressOf = (number: number): string => `10.213.2.${number}`;
-const folderOf = (number: number): string => `/var/log/nginx/s${number}`;
+const addressOf = (number: number): string => `127.7.0.${number}`;
+const silentAddressOf = (number: number): string => `127.7.1.${number}`;
 
-await onRealHosts('ns', `${ANSWERING} servers that answer and ${SILENT} that never do`, () => {
-  let host: Host;
-  let silence: ChildProcess;
-  let inventory: Inventory;
+/**
+ * Real sshd on 180 loopback addresses, each a server with an access log of its own, and 20 addresses that
+ * accept TCP and never say a word. This machine's two or so cores play them all.
+ */
+describe(`${ANSWERING} servers that answer and ${SILENT} that never do`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'staunch-fleet-'));
+  const rig = new Rig();
+  const listeners: Listener[] = [];
+  const sockets: Socket[] = [];
+  const sshds: Sshd[] = [];
 
   beforeAll(async () => {
-    [host] = (await boot('ns', 'fleet')) as [Host];
-    // One machine plays them all, so sessions of its login manager would be counted 180 times.
-    // Without PAM sshd takes "!" for a locked account; "*" is an account without a password.
-    await host.root(
-      "echo 'UsePAM no' > /etc/ssh/sshd_config.d/fleet.conf; usermod -p '*' readonly; systemctl restart ssh",
-    );
-    await host.feed('python3', plantedLogs());
-    silence = await keepSilent();
-    const servers = [
-      ...numbers.map(number => [`s${number}`, addressOf(number)] as const),
-      ...numbers.slice(0, SILENT).map(number => [`quiet${number}`, silentAddressOf(number)] as const),
-    ];
-    const key = host.knownHost.split(' ').slice(1).join(' ');
-    inventory = {
-      user: 'readonly',
-      servers: Object.fromEntries(servers),
+    for (let from = 0; from < ANSWERING; from += PER_SSHD) {
+      const addresses = numbers.slice(from, from + PER_SSHD).map(addressOf);
+      const listen = addresses.map(address => `ListenAddress ${address}:${PORT}`);
+      sshds.push(
+        await rig.sshd({ host: addressOf(from + 1), lines: ['MaxStartups 1000:30:2000', ...listen] }),
+      );
+    }
+    for (const number of numbers.slice(0, SILENT)) {
+      const listener = createServer(socket => void sockets.push(socket));
+      await new Promise<void>(resolve => listener.listen(PORT, silentAddressOf(number), resolve));
+      listeners.push(listener);
+    }
+    const now = Math.floor(Date.now() / 1000);
+    for (const number of numbers) plantLogs(join(folder, `s${number}`), number, now);
+    const server = (host: string, number: number) => ({
+      host,
+      port: PORT,
+      user: rig.user,
+      hostKey: sshds[Math.floor((number - 1) / PER_SSHD)]?.hostKeyLine,
+      identityFile: rig.keyFile,
+    });
+    const answering = numbers.map(number => [`s${number}`, server(addressOf(number), number)] as const);
+    const silent = numbers
+      .slice(0, SILENT)
+      .map(number => [`quiet${number}`, server(silentAddressOf(number), 1)] as const);
+    const names = [...answering, ...silent].map(([name]) => name);
+    const registry = {
+      servers: Object.fromEntries([...answering, ...silent]),
       services: Object.fromEntries(
-        servers.map(([name]) => {
-          const folder = `/var/log/nginx/${name}`;
-          const nginx = { accessLogs: [`${folder}/access.log`], errorLogs: [`${folder}/error.log`] };
-          return [`on-${name}`, { unit: UNIT, servers: [name], nginx }];
-        }),
+        names.map(name => [
+          `on-${name}`,
+          {
+            unit: 'checkout.service',
+            servers: [name],
+            nginx: {
+              accessLogs: [join(folder, name, 'access.log')],
+              errorLogs: [join(folder, name, 'error.log')],
+            },
+          },
+        ]),
       ),
-      groups: { fleet: servers.map(([name]) => `on-${name}`) },
-      knownHosts: servers.map(([, address]) => `${address} ${key}`),
+      groups: { fleet: names.map(name => `on-${name}`) },
     };
-  });
-  afterAll(async () => {
-    silence?.kill('SIGTERM');
-    await shutDown();
+    writeFileSync(join(folder, 'staunch.yml'), stringify(registry));
   });
 
-  it('has a different number of 502s behind each address', async () => {
-    const counts = await host.reader(
-      `for n in ${numbers.join(' ')}; do grep -c '" 502 ' /var/log/nginx/s$n/access.log; done`,
-    );
-    expect(counts.trim().split('\n').map(Number)).toEqual(numbers);
-    const banner = await inLab([
-      'timeout',
-      '2',
-      'bash',
-      '-c',
-      `read -r line </dev/tcp/${addressOf(ANSWERING)}/22; echo "$line"`,
-    ]);
-    expect(banner.out).toContain('SSH-2.0');
-    const nothing = await inLab([
-      'timeout',
-      '2',
-      'bash',
-      '-c',
-      `read -r line </dev/tcp/${silentAddressOf(SILENT)}/22; echo "$line"`,
-    ]);
-    expect(nothing).toMatchObject({ out: '', code: 124 });
+  afterAll(async () => {
+    for (const socket of sockets) socket.destroy();
+    for (const listener of listeners) listener.close();
+    await rig.stop();
+    rmSync(folder, { recursive: true });
   });
 
   it(`hears all within ${SLOWEST_MS / 1000} s and names the silent ones`, async () => {
-    const { documents, tookMs } = await diagnose(inventory, ['fleet', '--since', '30m']);
+    const began = performance.now();
+    const ran = await run(process.execPath, [staunch, 'diagnose', 'fleet', '--since', '30m', '--json'], {
+      cwd: folder,
+    });
+    const tookMs = performance.now() - began;
     console.log(`${ANSWERING} + ${SILENT} servers: ${Math.round(tookMs)} ms`);
+    const documents = DiagnosisDocument.array().parse(JSON.parse(ran.out));
     const byService = new Map(documents.map(document => [document.service, document]));
     expect(numbers.map(number => byService.get(`on-s${number}`)?.counts.http502)).toEqual(numbers);
     for (const number of numbers.slice(0, SILENT)) {
-      const name = `quiet${number}`;
-      const document = byService.get(`on-${name}`);
+      const document = byService.get(`on-quiet${number}`);
       expect(document?.verdict).toBe('inconclusive');
-      const kinds = document?.gaps
-        .filter(gap => gap.server === name && gap.source === 'connection')
-        .map(gap => gap.kind);
-      expect(['unreachable', 'timed-out']).toContain(kinds?.[0]);
+      expect(document?.gaps.map(gap => [gap.server, gap.source, gap.kind])).toEqual([
+        [`quiet${number}`, 'connection', 'timed-out'],
+      ]);
     }
     expect(byService.size).toBe(ANSWERING + SILENT);
     expect(tookMs).toBeLessThan(SLOWEST_MS);
   });
 });
 
-/** A Python program that gives the host its addresses and each address its own logs of the last minutes. */
-function plantedLogs(): string {
-  return `
-import os, subprocess, time
-now = int(time.time())
-for n in range(1, ${ANSWERING} + 1):
-    subprocess.run(["ip", "address", "add", "${addressOf(0).replace(/0$/, '')}%d/16" % n, "dev", "eth0"], check=True)
-    folder = "${folderOf(0).replace(/0$/, '')}%d" % n
-    os.makedirs(folder, exist_ok=True)
-    with open(folder + "/access.log", "w") as access, open(folder + "/error.log", "w") as errors:
-        for i in range(1000):
-            at = now - 1000 + i
-            failed = i >= 1000 - n
-            stamp = time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(at))
-            access.write('10.9.8.7 - - [%s] "GET /items/%d HTTP/1.1" %d 157 "-" "lab" rt=0.001 urt="0.001" us="%d" '
-                         'ua="unix:/run/checkout/app.sock" id=%032x msec=%d.500\\n'
-                         % (stamp, i, 502 if failed else 200, 502 if failed else 200, i, at))
-            if failed:
-                errors.write('%s [error] 41#41: *%d upstream prematurely closed connection while reading response header '
-                             'from upstream, client: 10.9.8.7, server: _, request: "GET /items/%d HTTP/1.1", upstream: '
-                             '"http://unix:/run/checkout/app.sock:/items/%d", host: "shop.example"\\n'
-                             % (time.strftime("%Y/%m/%d %H:%M:%S", time.gmtime(at)), i, i, i))
-`;
+/** A thousand requests of the last minutes, as many of them 502 as the server's number says. */
+function plantLogs(folder: string, failing: number, now: number): void {
+  mkdirSync(folder);
+  const access: string[] = [];
+  const errors: string[] = [];
+  for (let i = 0; i < 1000; i++) {
+    const at = new Date((now - 1000 + i) * 1000);
+    const failed = i >= 1000 - failing;
+    access.push(
+      `10.9.8.7 - - [${accessStamp(at)}] "GET /items/${i} HTTP/1.1" ${failed ? 502 : 200} 157 "-" "lab"`,
+    );
+    if (!failed) continue;
+    errors.push(
+      `${errorStamp(at)} [error] 41#41: *${i} upstream prematurely closed connection while reading response header ` +
+        `from upstream, client: 10.9.8.7, server: _, request: "GET /items/${i} HTTP/1.1", ` +
+        `upstream: "http://unix:/run/app.sock:/items/${i}", host: "shop.example"`,
+    );
+  }
+  writeFileSync(join(folder, 'access.log'), `${access.join('\n')}\n`);
+  writeFileSync(join(folder, 'error.log'), `${errors.join('\n')}\n`);
 }
 
-/** Listens on the silent addresses at this end of the lab's bridge. */
-async function keepSilent(): Promise<ChildProcess> {
-  const addresses = numbers.slice(0, SILENT).map(silentAddressOf);
-  const add = addresses.map(address => `ip address add ${address}/32 dev lab0`).join(' && ');
-  expect((await inLab(['sh', '-c', add])).code).toBe(0);
-  const command = ['netns', 'exec', 'staunch-lab', silentServer, '22', '900', ...addresses];
-  const child = spawn('ip', command, { stdio: ['ignore', 'pipe', 'inherit'] });
-  await once(child.stdout, 'data');
-  return child;
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const two = (n: number): string => String(n).padStart(2, '0');
+
+/** NGINX's `$time_local`, here in UTC. */
+function accessStamp(at: Date): string {
+  const date = `${two(at.getUTCDate())}/${MONTHS[at.getUTCMonth()]}/${at.getUTCFullYear()}`;
+  return `${date}:${at.toISOString().slice(11, 19)} +0000`;
+}
+
+/** The error log has the machine's own zone and prints none. */
+function errorStamp(at: Date): string {
+  const date = `${at.getFullYear()}/${two(at.getMonth() + 1)}/${two(at.getDate())}`;
+  return `${date} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }

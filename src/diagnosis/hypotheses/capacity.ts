@@ -78,7 +78,12 @@ export const workersSaturated: Hypothesis = {
             ),
           ),
         ...(paths.size > 1
-          ? [reason(4, `Requests to ${paths.size} different paths timed out, cheap ones too.`)]
+          ? [
+              reason(
+                4,
+                `Requests to ${paths.size} different paths timed out, so it is not one slow page alone.`,
+              ),
+            ]
           : []),
         ...deathsBeside(analysis),
       ],

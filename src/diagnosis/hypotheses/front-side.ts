@@ -183,7 +183,7 @@ export const clientAbort: Hypothesis = {
       reasons: [
         reason(
           attributed.length >= 3 ? 26 : 6,
-          `${count(attributed.length, 'client')} closed the connection before the answer came (499).`,
+          `${count(attributed.length, 'request')} ${attributed.length === 1 ? 'was' : 'were'} given up by the client before the answer came (499).`,
           exampleLines(attributed),
         ),
       ],

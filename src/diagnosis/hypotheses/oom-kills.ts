@@ -46,7 +46,7 @@ function killReasons(killed: readonly WorkerDeath[], scope: 'memcg' | 'global' |
     reasons.push(
       reason(
         40,
-        `The kernel OOM-killed ${count(byKernel.length, 'process', 'processes')} of this unit${where} (${label}${pidsOf(byKernel)}), ${whenOf(byKernel)}${rss}.`,
+        `The kernel OOM-killed ${count(byKernel.length, 'process', 'processes')} of this unit${where} (${label}${pidsOf(byKernel)})${whenOf(byKernel)}${rss}.`,
         [...byKernel.slice(0, 3).map(d => d.kill?.line), first.kill.alsoLines[0]],
       ),
       ...sharedLogReasons(byKernel),

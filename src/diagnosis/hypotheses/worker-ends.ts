@@ -56,7 +56,7 @@ export const workerTimeout: Hypothesis = {
     const why = [
       reason(
         40,
-        `Gunicorn gave up on ${count(deaths.length, 'worker')} that did not answer within ${deaths.length === 1 ? 'its' : 'their'} time-out (${pidsOf(deaths)}), ${whenOf(deaths)}.`,
+        `Gunicorn gave up on ${count(deaths.length, 'worker')} that did not answer within ${deaths.length === 1 ? 'its' : 'their'} time-out (${pidsOf(deaths)})${whenOf(deaths)}.`,
         deaths.slice(0, 3).flatMap(d => d.lines.filter(l => l.text.includes('WORKER TIMEOUT')).slice(0, 1)),
       ),
       ...(killed.length > 0
@@ -92,7 +92,7 @@ export const workerCrash: Hypothesis = {
     return weighDeaths(analysis, 'worker-crash', deaths, [
       reason(
         40,
-        `${count(deaths.length, 'worker')} crashed (${pidsOf(deaths)}), ${whenOf(deaths)}.`,
+        `${count(deaths.length, 'worker')} crashed (${pidsOf(deaths)})${whenOf(deaths)}.`,
         deaths.slice(0, 3).flatMap(d => d.lines.slice(0, 2)),
       ),
     ]);
