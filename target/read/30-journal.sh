@@ -4,10 +4,14 @@
 journal_bytes=2500000
 journal_fields=MESSAGE,MESSAGE_ID,_PID,_COMM,_TRANSPORT,_SYSTEMD_UNIT,UNIT,OBJECT_SYSTEMD_UNIT,COREDUMP_UNIT,COREDUMP_PID,COREDUMP_SIGNAL,COREDUMP_COMM,JOB_TYPE,_SYSTEMD_INVOCATION_ID,INVOCATION_ID,SYSLOG_IDENTIFIER,PRIORITY,_SOURCE_MONOTONIC_TIMESTAMP,_BOOT_ID,_HOSTNAME
 
-# Only the fields that are read (systemd before 236 prints all of them). Asked once per channel, by the serve
-# loop: a verb runs in a subshell and could not keep the answer.
+# Learns once per channel, before a verb runs in its subshell, what both journals want to know: whether this user
+# sees the journal (journal_state, journal_said), and how to ask for the fields that are read only (systemd
+# before 236 prints all of them).
 journal_prepare() {
-  if [ -n "${journal_format-}" ] || ! have journalctl; then return 0; fi
+  if [ -n "${journal_state-}" ]; then return 0; fi
+  journal_said=$(journal_access 2>&1)
+  journal_state=$?
+  if [ "$journal_state" -ne 0 ]; then journal_format=--no-pager; return 0; fi
   case $(journalctl --help 2>/dev/null) in
     *--output-fields*) journal_format="--output-fields=$journal_fields" ;;
     *) journal_format=--no-pager ;;
@@ -19,18 +23,20 @@ prepare_kernel_log() { journal_prepare; }
 
 # --all, because without it a field of more than 4 KB comes out as null: a traceback in one message.
 journal_json() {
-  journal_prepare
   journalctl -q --no-pager --all -o json "$journal_format" "$@"
 }
 
-# journal_back FROM TO MATCH...: newest first, down to the first line before FROM, which is marked with a "#".
+# journal_back FROM TO MATCH...: newest first, down to the first line before FROM, or to the oldest there is: that
+# line is marked with a "#", for it shows how far back the journal reaches.
 journal_back() {
   journal_from=$1
   journal_to=$(($2 + 1))
   shift 2
   journal_json "$@" --until "@$journal_to" -r | "$staunch_awk" -v from="$journal_from" '
-    match($0, /"__REALTIME_TIMESTAMP":"[0-9]+/) && substr($0, RSTART + 24, RLENGTH - 30) + 0 < from + 0 { print "#" $0; exit }
-    { print }'
+    NR > 1 { print line }
+    { line = $0 }
+    match($0, /"__REALTIME_TIMESTAMP":"[0-9]+/) && substr($0, RSTART + 24, RLENGTH - 30) + 0 < from + 0 { exit }
+    END { if (NR) print "#" line }'
 }
 
 # Answers 0 when this user sees the system's journal, 77 when not, 69 when there is none.
@@ -77,8 +83,8 @@ END {
 # The unit, what PID 1 and systemd-coredump say about it (-u includes both), and the userspace OOM killers.
 ask_unit_journal() {
   check_unit "$1" && check_window "$2" "$3" || return
-  journal_access
-  journal_state=$?
+  journal_prepare
+  if [ -n "$journal_said" ]; then complain "$journal_said"; fi
   if [ "$journal_state" -eq 69 ]; then return 69; fi
   # Back in the order in which it was written: a traceback is read from its first line on. (tac would write a
   # temporary file.)

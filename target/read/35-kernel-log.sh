@@ -24,12 +24,9 @@ kernel_from_journal() {
 
 # Stamps are seconds since boot and drift against the wall clock: two minutes of slack to both sides.
 kernel_from_dmesg() {
-  kernel_ring=$(dmesg 2>/dev/null | sed -n 1p)
   kernel_boot=$("$staunch_awk" '$1 == "btime" { print $2 }' /proc/stat 2>/dev/null)
-  if [ -z "$kernel_ring" ] || [ -z "$kernel_boot" ]; then return 1; fi
-  echo '#staunch reader dmesg'
-  echo "#staunch boot-epoch $kernel_boot"
-  dmesg 2>/dev/null | "$staunch_awk" -v from="$1" -v to="$2" -v boot="$kernel_boot" -v pattern="$kernel_pattern" '
+  if [ -z "$kernel_boot" ]; then return 1; fi
+  kernel_lines=$(dmesg 2>/dev/null | "$staunch_awk" -v from="$1" -v to="$2" -v boot="$kernel_boot" -v pattern="$kernel_pattern" '
     substr($0, 1, 1) == "[" {
       at = substr($0, 2) + boot
       if (at < from - 120) { before = $0; next }
@@ -38,7 +35,12 @@ kernel_from_dmesg() {
       if ($0 ~ pattern) print
       else if (before == "" && told == 1) print
     }
-    END { if (!told && before != "") print before }' | kernel_bound
+    END { if (!told && before != "") print before }' | kernel_bound)
+  # Closed to this user, or empty: a ring that can be read has at least a line before the window.
+  if [ -z "$kernel_lines" ]; then return 1; fi
+  echo '#staunch reader dmesg'
+  echo "#staunch boot-epoch $kernel_boot"
+  printf '%s\n' "$kernel_lines"
 }
 
 # "Nov 22 10:13:09 host kernel: …" has no year: the last one that is not after the window.
@@ -72,15 +74,12 @@ kernel_from_file() {
 ask_kernel_log() {
   check_window "$1" "$2" || return
   kernel_denied=no
-  if have journalctl; then
-    kernel_said=$(journal_access 2>&1)
-    case $? in
-      0) if kernel_from_journal "$1" "$2"; then return 0; fi ;;
-      77) kernel_denied=yes ;;
-    esac
-  else
-    kernel_said='There is no journalctl here.'
-  fi
+  journal_prepare
+  kernel_said=$journal_said
+  case $journal_state in
+    0) if kernel_from_journal "$1" "$2"; then return 0; fi ;;
+    77) kernel_denied=yes ;;
+  esac
   if have dmesg && kernel_from_dmesg "$1" "$2"; then return 0; fi
   for kernel_file in /var/log/kern.log /var/log/messages; do
     if [ -r "$kernel_file" ]; then
