@@ -50,7 +50,9 @@ export async function investigate(
   context: InvestigationContext,
 ): Promise<Investigation> {
   const servers = [...new Map([...service.servers, ...service.nginx.servers].map(s => [s.id, s])).values()];
-  const met = await Promise.all(servers.map(server => meet(server, service, window, context)));
+  const met = await Promise.all(
+    servers.map(server => meet(server, service, window, context, servers.length > 1)),
+  );
   const unreached = met.flatMap(m => ('reason' in m ? [m] : []));
   const visits = met.flatMap(m => ('draft' in m ? [m] : []));
   let upstreams: UpstreamMap = { upstreams: service.upstreams };
@@ -115,14 +117,16 @@ async function meet(
   service: Service,
   window: Window,
   context: InvestigationContext,
+  comparesClocks: boolean,
 ): Promise<Visit | Unreached> {
   context.progress({ server: server.id, state: 'connecting' });
   const question = { verb: 'clock' as const, args: [], limits: { timeoutMs: 10_000, maxBytes: 4_096 } };
   const startedAtMs = context.clock.nowMs();
   let [answer] = await context.source.ask(server, [question], context.cancel);
   let sentAtMs = startedAtMs;
-  if (answer?.ok) {
-    // The first question paid for the connection; the second measures only the way there and back.
+  if (answer?.ok && comparesClocks) {
+    // The first question paid for the connection; the second measures only the way there and back. The logs of
+    // a single server share one clock, so there it need not be that exact.
     sentAtMs = context.clock.nowMs();
     [answer] = await context.source.ask(server, [question], context.cancel);
   }
@@ -149,7 +153,7 @@ async function meet(
     recorded: false,
     window: { fromMs: window.fromMs + offsetMs, toMs: window.toMs + offsetMs },
   });
-  if (clock) draft.clock = clock;
+  if (clock) draft.clock = comparesClocks ? clock : { ...clock, errorMs: 0, offsetMs };
   return { server, draft, recordings: [recording], startedAtMs };
 }
 
