@@ -101,8 +101,8 @@ export const cgroupMemory = shortCollector({
   file: /^cgroup\.txt$/,
   wanted: onApp,
   ask: ({ known, unit }) =>
-    known.runsApp
-      ? [{ args: [known.unit?.controlGroup || `/system.slice/${unit}`], name: 'cgroup.txt' }]
+    known.runsApp && known.unit
+      ? [{ args: [known.unit.controlGroup || `/system.slice/${unit}`], name: 'cgroup.txt' }]
       : [],
   read: (text, draft) => {
     const cgroup = readCgroupMemory(text, draft.server);
@@ -118,7 +118,9 @@ export const workerTable = shortCollector({
   file: /^(proc|ps)\.txt$/,
   wanted: onApp,
   ask: ({ known, unit }) =>
-    known.runsApp ? [{ args: [known.unit?.controlGroup || `/system.slice/${unit}`], name: 'proc.txt' }] : [],
+    known.runsApp && known.unit
+      ? [{ args: [known.unit.controlGroup || `/system.slice/${unit}`], name: 'proc.txt' }]
+      : [],
   read: (text, draft, { name }) => {
     const workers =
       name === 'ps.txt'

@@ -9,7 +9,7 @@ export interface SshSourceOptions {
   readonly script: ReadScript;
   /** For TCP, handshake and login of one hop. */
   readonly connectTimeoutMs?: number;
-  /** How many servers may connect at the same time. */
+  /** How many servers may connect at the same time; servers that never answer must not hold the others up. */
   readonly maxConnecting?: number;
   /** How many batches one server works on at the same time. */
   readonly maxChannels?: number;
@@ -23,7 +23,7 @@ export class SshSource implements Source {
   readonly #closing = new AbortController();
 
   constructor(options: SshSourceOptions) {
-    this.#options = { connectTimeoutMs: 8000, maxConnecting: 32, maxChannels: 4, ...options };
+    this.#options = { connectTimeoutMs: 8000, maxConnecting: 256, maxChannels: 4, ...options };
     this.#connecting = new Slots(this.#options.maxConnecting);
   }
 
