@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Answer, Question } from '../../src/collectors/question.ts';
 import type { Server, Service } from '../../src/inventory/registry.ts';
@@ -9,11 +9,6 @@ const RECORDINGS = resolve(import.meta.dirname, '../../practice/recordings');
 /** The bytes of one file of a recorded incident. */
 export const recorded = (incident: string, file: string): Uint8Array =>
   readFileSync(join(RECORDINGS, incident, file));
-
-export const incidents = (): string[] =>
-  readdirSync(RECORDINGS, { withFileTypes: true }).flatMap(entry =>
-    entry.isDirectory() ? [entry.name] : [],
-  );
 
 const FILES: Record<string, string | ((args: readonly string[]) => string)> = {
   'unit-state': 'systemctl-show-gunicorn.txt',
