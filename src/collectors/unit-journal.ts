@@ -73,7 +73,7 @@ function* readOne(recording: Recording, draft: HostDraft): Generator<undefined, 
   draft.signals.push(...reader.finish());
   if (own === 0) return false;
   draft.cover('unit-journal', recording.cut ? 'cut' : 'read', {
-    fromMs: draft.recorded ? fromMs : Math.min(fromMs, draft.window.fromMs),
+    fromMs,
     toMs: draft.recorded ? Number.POSITIVE_INFINITY : draft.window.toMs,
   });
   return true;

@@ -86,7 +86,10 @@ function prefixOfThisServer(
   const counter = oomCounter(host);
   const counted = counter.final;
   const since = counter.sinceMs;
-  const fits = [...suffixed].flatMap(([path, all]) => {
+  const bornMs = firstSignOf(host);
+  const fits = [...suffixed].flatMap(([path, everyone]) => {
+    // Before the first sign of this unit another host may have had the same path: kernels outlive containers.
+    const all = everyone.filter(k => k.at.epochMs >= bornMs - PAIRING_MS - k.at.toleranceMs);
     // A counter that stood at 0 since before a kill refutes it, whatever else died then.
     const kills = counted === 0 && since !== undefined ? all.filter(k => k.at.epochMs < since) : all;
     return kills.length === 0 ? [] : [fitOf(path, kills, deaths)];
@@ -106,6 +109,12 @@ function prefixOfThisServer(
   const agreed = asCounted.filter(f => f.score === best.score);
   if (agreed.length === 1) return as(agreed[0]);
   return best.meanDistanceMs * 2 <= second.meanDistanceMs ? as(best) : undefined;
+}
+
+/** When the journal first tells of this unit; without a journal nothing is known and nothing is left out. */
+function firstSignOf(host: HostFile): number {
+  const first = host.signals.find(s => s.kind === 'gunicorn' || s.kind === 'unit');
+  return first?.at.epochMs ?? Number.NEGATIVE_INFINITY;
 }
 
 const killsSince = (fit: PrefixFit, sinceMs: number | undefined) =>

@@ -52,6 +52,19 @@ describe('whose process the kernel killed', () => {
       certain: true,
     },
     {
+      name: 'kills at the same path before the first sign of this unit are of a host that is gone',
+      signals: [
+        k(NOW_MS - 300 * S, LAB1),
+        k(NOW_MS - 290 * S, LAB1),
+        gunicornAt(NOW_MS - 60 * S, 'master-starting', { writerPid: 200 }),
+        k(NOW_MS, LAB1),
+        sigkill(NOW_MS + 200),
+      ],
+      counter: [1, NOW_MS - 60 * S],
+      owns: '--X',
+      certain: true,
+    },
+    {
       name: "the unit's counter makes one sure",
       signals: [k(NOW_MS, LAB1), sigkill(NOW_MS + 200)],
       counter: [1, NOW_MS - 60 * S],
