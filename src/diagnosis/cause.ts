@@ -31,7 +31,7 @@ export const CAUSE_IDS = [
 export type CauseId = (typeof CAUSE_IDS)[number];
 
 /** Seen, but no fault. */
-export type ObservationId = 'graceful-reload' | 'recycling-works';
+export type ObservationId = 'graceful-reload' | 'recycling-works' | 'recent-change';
 
 /**
  * One reason for or against a cause. Decibans are 10·log10 of a likelihood ratio, so independent reasons

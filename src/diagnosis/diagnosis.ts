@@ -120,6 +120,18 @@ function observationsOf(analysis: Analysis): Diagnosis['observed'] {
       ),
     });
   }
+  const changes = analysis.caseFile.hosts.flatMap(h => h.signals).filter(s => s.kind === 'change');
+  if (changes.length > 0) {
+    const newest = changes.toSorted((a, b) => b.at.epochMs - a.at.epochMs).slice(0, 3);
+    observed.push({
+      id: 'recent-change',
+      reason: reason(
+        0,
+        `${count(changes.length, 'change')} of packages or configuration in the day before; the newest: ${newest[0]?.what ?? ''}.`,
+        newest.map(c => c.line),
+      ),
+    });
+  }
   return observed;
 }
 

@@ -134,6 +134,10 @@ const WORDS: Readonly<Record<CauseId | HarmlessId, CauseWords>> = {
     title: 'recycling works',
     meaning: 'Workers are replaced after a number of requests, one by one, and no request is lost.',
   },
+  'recent-change': {
+    title: 'recent change',
+    meaning: 'A package was upgraded or a configuration file changed shortly before.',
+  },
 };
 
 /** Words for a cause or an observation. */

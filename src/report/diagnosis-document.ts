@@ -3,7 +3,7 @@ import { CAUSE_IDS } from '../diagnosis/cause.ts';
 import type { SourceId } from '../signals/signal.ts';
 
 /** Seen, and no fault. */
-export const HARMLESS_IDS = ['graceful-reload', 'recycling-works'] as const;
+export const HARMLESS_IDS = ['graceful-reload', 'recycling-works', 'recent-change'] as const;
 export type HarmlessId = (typeof HARMLESS_IDS)[number];
 
 /** Where a piece of evidence or a gap comes from; a gap of `connection` concerns all sources of a server. */

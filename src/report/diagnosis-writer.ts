@@ -116,7 +116,7 @@ export function wordingOf(c: Correlation): string {
     case 'partly':
       return `${matched}${chance}${c.matched < c.bursts ? ` ${plural(c.bursts - c.matched, 'burst')} ${c.bursts - c.matched === 1 ? 'is' : 'are'} not explained.` : ''}${idle}`;
     case 'one-case':
-      return `One burst, and a worker died at its start: suggestive, but one case is not a pattern.${idle}`;
+      return `All 502s lie within 30 s of each other, so they are one burst; ${c.deaths === 1 ? 'a worker' : `one of ${c.deaths} workers`} died at its start. One case is not a pattern.${idle}`;
     case 'not-linked':
       return `No burst of 502s began near a worker's death.${idle}`;
     case 'cannot-tell':

@@ -209,4 +209,18 @@ describe('an investigation over a source', () => {
     expect(lost[0]).toContain('journald dropped 4012 lines');
     expect(lost[1]).toContain('in blocks (buffer=)');
   });
+
+  it('mentions what was changed the day before, newest first, as no fault', async () => {
+    const changed = (_: Server, { verb }: Question) =>
+      verb === 'recent-changes'
+        ? answer(
+            '1795330000\tupgrade nginx:amd64 1.22.1-9 -> 1.30.4-1\n1795340000\t/etc/systemd/system/gunicorn.service was changed\n',
+          )
+        : undefined;
+    const { document } = await run(new RecordedSource('oom-continue-bookworm-vm', changed));
+    const observed = document.observed.find(o => o.id === 'recent-change');
+    expect(observed?.text).toContain('2 changes of packages or configuration in the day before');
+    expect(observed?.text).toContain('gunicorn.service was changed');
+    expect(document.verdict).toBe('confirmed');
+  });
 });
