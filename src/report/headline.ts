@@ -14,12 +14,17 @@ export function headline(document: DiagnosisDocument): string {
   const { service } = document;
   const [first] = document.causes;
   if (document.verdict === 'no-incident') return `${service}: nothing wrong found (${status})`;
+  if (document.servers.every(server => unreached(document, server)))
+    return `${service}: ${document.servers.length === 1 ? 'its server could not' : 'none of its servers could'} be read (${status})`;
   const symptom = `${symptomWords(document.counts)} on ${service}`;
   if (document.verdict === 'inconclusive' || first === undefined)
     return `${symptom}: cause not settled (${status})`;
   const chance = document.verdict === 'likely' ? `, ${percentWords(first.probability)}` : '';
   return `${symptom}: ${causeWords(first.id).title} (${status}${chance})`;
 }
+
+const unreached = (document: DiagnosisDocument, server: string): boolean =>
+  document.gaps.some(gap => gap.server === server && gap.source === 'connection');
 
 /** What people saw: `502s`, or the status that was there instead. */
 function symptomWords(counts: DiagnosisDocument['counts']): string {

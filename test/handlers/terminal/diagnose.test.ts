@@ -187,6 +187,17 @@ describe('staunch diagnose', () => {
     expect(JSON.parse(t.out()).verdict).toBe('inconclusive');
   });
 
+  it('says in the first line when nobody could be read', async () => {
+    const gone = new RecordedSource('oom-continue-bookworm-vm', () => ({
+      ok: false,
+      reason: 'unreachable',
+      detail: 'no route',
+    }));
+    const t = terminal(REGISTRY, { source: gone });
+    await diagnoseCommand({ target: 'checkout', since: '1h' }, t.context);
+    expect(t.out()).toMatch(/^checkout: its server could not be read \(INCONCLUSIVE\)\n/);
+  });
+
   it('tells why a chart could not be written', async () => {
     const t = terminal(REGISTRY, { writeChart: async file => `${file}: no space left` });
     expect(
