@@ -6,6 +6,7 @@ import type { AccessRequest } from '../signals/signal.ts';
 import type { StatusTotal } from './case-file.ts';
 import { type Collector, LONG } from './collector.ts';
 import type { HostDraft } from './host-draft.ts';
+import { bundledLogName } from './log-names.ts';
 import { logsOfService } from './nginx-config.ts';
 import { Coverage } from './nginx-error-log.ts';
 import type { Recording } from './recording.ts';
@@ -18,7 +19,8 @@ export const nginxAccessLog: Collector = {
   questions: ({ runsNginx, accessLogs, window, known, peers }) => {
     if (!runsNginx) return [];
     const paths = accessLogs ?? logsOfService(known, peers).access;
-    return paths.map((path, i) => {
+    const allPaths = [...paths, ...targetsOf(known)];
+    return paths.map(path => {
       const format = formatOf(path, known);
       return {
         verb: 'access-log' as const,
@@ -29,7 +31,7 @@ export const nginxAccessLog: Collector = {
           format ? statusPlace(format.template, format.escape) : 'after-request',
         ],
         limits: LONG,
-        name: i === 0 ? 'nginx-access.log' : `nginx-${i}-access.log`,
+        name: bundledLogName('access', path, allPaths),
         subject: path,
       };
     });
@@ -62,9 +64,14 @@ function formatOf(path: string, draft: HostDraft) {
 /** Bundle files carry the log's base name (`nginx-app_access.json` for `/var/log/nginx/app_access.json`). */
 function pathOf(recording: Recording, draft: HostDraft): string | undefined {
   if (recording.subject !== undefined) return recording.subject;
-  const base = recording.name.replace(/^nginx-/, '').replace(/(\.\d+)?(\.gz)?$/, '');
-  return draft.nginx?.accessLogs.find(l => l.target.endsWith(`/${base}`))?.target;
+  const name = recording.name.replace(/(\.\d+)?(\.gz)?$/, '');
+  const targets = targetsOf(draft);
+  return targets.find(target => bundledLogName('access', target, targets) === name);
 }
+
+const targetsOf = (draft: HostDraft): string[] => [
+  ...new Set(draft.nginx?.accessLogs.map(log => log.target)),
+];
 
 function* readOne(recording: Recording, draft: HostDraft): Generator<undefined, void> {
   const path = pathOf(recording, draft);

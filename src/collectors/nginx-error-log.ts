@@ -2,6 +2,7 @@ import { sliceLines } from '../signals/lines.ts';
 import { readNginxErrorLine } from '../signals/nginx-error-log.ts';
 import { type Collector, LONG } from './collector.ts';
 import type { HostDraft } from './host-draft.ts';
+import { bundledLogName } from './log-names.ts';
 import { logsOfService } from './nginx-config.ts';
 import type { Recording } from './recording.ts';
 
@@ -13,11 +14,11 @@ export const nginxErrorLog: Collector = {
   questions: ({ runsNginx, errorLogs, window, known, peers }) => {
     if (!runsNginx) return [];
     const paths = errorLogs ?? logsOfService(known, peers).error;
-    return paths.map((path, i) => ({
+    return paths.map(path => ({
       verb: 'error-log' as const,
       args: [path, String(Math.floor(window.fromMs / 1000)), String(Math.ceil(window.toMs / 1000))],
       limits: LONG,
-      name: i === 0 ? 'nginx-error.log' : `nginx-${i}-error.log`,
+      name: bundledLogName('error', path, paths),
       subject: path,
     }));
   },

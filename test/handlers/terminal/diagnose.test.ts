@@ -1,67 +1,10 @@
-import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type DiagnoseContext, diagnoseCommand } from '../../../handlers/terminal/diagnose.ts';
+import { diagnoseCommand } from '../../../handlers/terminal/diagnose.ts';
 import { show } from '../../../handlers/terminal/show.ts';
 import { start } from '../../../handlers/terminal/start.ts';
-import { readBundle } from '../../../src/adapters/bundle-source.ts';
-import { loadPlaybook } from '../../../src/adapters/playbook-files.ts';
-import { readRegistry } from '../../../src/inventory/registry-reading.ts';
-import type { DiagnosisDocument } from '../../../src/report/diagnosis-document.ts';
 import { DiagnosisDocument as Document } from '../../../src/report/diagnosis-document.ts';
 import { RecordedSource } from '../../workflows/recorded-source.ts';
-
-const RECORDINGS = `${resolve(import.meta.dirname, '../../../practice/recordings')}/`;
-const REGISTRY = `
-servers:
-  lab1: { host: 10.213.0.11, user: readonly }
-  spare: { host: 10.213.0.12, user: readonly }
-services:
-  checkout: { unit: gunicorn.service, servers: [lab1] }
-  search: { unit: search.service, servers: [lab1] }
-groups:
-  shop: [checkout, search]
-`;
-
-function terminal(registryText: string | undefined = REGISTRY, more: Partial<DiagnoseContext> = {}) {
-  const out: string[] = [];
-  const errors: string[] = [];
-  const kept: (readonly DiagnosisDocument[])[] = [];
-  const base = { folder: '/etc/staunch', home: '/home/me' };
-  const context: DiagnoseContext = {
-    write: text => void out.push(text),
-    writeError: text => void errors.push(text),
-    source: new RecordedSource('oom-continue-bookworm-vm'),
-    clock: { nowMs: () => Date.parse('2026-11-22T10:30:00Z') },
-    pause: async () => {},
-    timeZone: 'UTC',
-    isTty: false,
-    colour: false,
-    columns: 100,
-    cancel: new AbortController().signal,
-    pseudonymKey: 'a key that only this test knows',
-    registry: {
-      file: 'staunch.yml',
-      read: async () => {
-        if (registryText === undefined)
-          return {
-            ok: false,
-            absent: true,
-            problems: [{ file: 'staunch.yml', path: [], message: 'there is no such file' }] as never,
-          };
-        const reading = readRegistry(registryText, 'staunch.yml', base);
-        return reading.ok ? reading : { ok: false, absent: false, problems: reading.problems };
-      },
-      preview: async () => ({ ok: false, absent: false, problems: [] }),
-      add: async () => ({ ok: false, problems: [] }),
-    },
-    readBundle,
-    playbook: loadPlaybook,
-    keep: async documents => void kept.push(documents),
-    writeChart: async () => undefined,
-    ...more,
-  };
-  return { context, out: () => out.join(''), errors: () => errors.join(''), kept };
-}
+import { RECORDINGS, REGISTRY, terminal } from './diagnosing-terminal.ts';
 
 describe('staunch diagnose', () => {
   it('diagnoses a registered service over its source', async () => {
@@ -222,7 +165,7 @@ describe('staunch show', () => {
 
 describe('staunch start', () => {
   it('diagnoses a recorded incident without asking when nobody can answer', async () => {
-    const t = terminal(undefined);
+    const t = terminal(null);
     expect(await start({ ...t.context, recordings: RECORDINGS })).toBe(0);
     expect(t.out()).toContain('502s on checkout: worker OOM kill (CONFIRMED)');
     expect(t.out()).toContain('npx staunch server add');
@@ -233,15 +176,15 @@ describe('staunch start', () => {
     ['3', 'billing'],
     ['', 'checkout'],
   ])('takes %j as the choice of %s', async (said, service) => {
-    const t = terminal(undefined, { ask: async () => said });
+    const t = terminal(null, { ask: async () => said });
     expect(await start({ ...t.context, recordings: RECORDINGS })).toBe(0);
     expect(t.out()).toMatch(new RegExp(`on ${service}: `));
   });
 
   it('lets a person leave, and explains a choice that is none', async () => {
-    const left = terminal(undefined, { ask: async () => 'q' });
+    const left = terminal(null, { ask: async () => 'q' });
     expect(await start({ ...left.context, recordings: RECORDINGS })).toBe(0);
-    const wrong = terminal(undefined, { ask: async () => '7' });
+    const wrong = terminal(null, { ask: async () => '7' });
     expect(await start({ ...wrong.context, recordings: RECORDINGS })).toBe(2);
     expect(wrong.errors()).toContain('"7" is none of 1 to 3');
   });
