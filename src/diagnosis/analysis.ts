@@ -49,6 +49,7 @@ export function analyse(caseFile: CaseFile): Analysis {
       kills: own.map(k => ({ kill: k.kill, samePids: k.ownership !== 'path-suffix', certain: k.certain })),
       outages: down,
       workers: workerCountOf(host),
+      fromMs: fromMs - LEAD_MS,
     });
     deaths.push(...ledger.filter(d => inWindow(d.at.epochMs)));
     threads.set(host.server, threadsOf(host));

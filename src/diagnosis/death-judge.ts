@@ -9,7 +9,7 @@ import type {
   UserspaceOomKill,
 } from '../signals/signal.ts';
 import { type OomCounter, oomCounter, TIMEOUT_TO_KILL_MS } from './kernel-kills.ts';
-import { kernelLogSpeaksAt, oomRefutedAt } from './oom-refutation.ts';
+import { oomRefutedAt } from './oom-refutation.ts';
 import type { Outage } from './outages.ts';
 import { compareVersions } from './version-order.ts';
 import type { DeathCause, WorkerDeath } from './worker-deaths.ts';
@@ -33,6 +33,8 @@ export interface LedgerContext {
   }[];
   readonly outages: readonly Outage[];
   readonly workers: number | undefined;
+  /** Where the evidence begins: what a counter counted before is not known. */
+  readonly fromMs: number;
 }
 
 /** Signals after which old workers leave in peace. */
@@ -71,7 +73,9 @@ export class DeathJudge {
     const counted = context.kills.filter(
       k => counter.sinceMs === undefined || k.kill.at.epochMs >= counter.sinceMs,
     ).length;
-    this.#counterLeft = Math.max((counter.final ?? 0) - counted, 0);
+    // A counter that began before the evidence also holds kills of which the evidence cannot know.
+    const whole = (counter.sinceMs ?? Number.NEGATIVE_INFINITY) >= context.fromMs;
+    this.#counterLeft = whole ? Math.max((counter.final ?? 0) - counted, 0) : 0;
   }
 
   deathOf(life: WorkerLife, kill: KernelOomKill | undefined): WorkerDeath {
@@ -187,13 +191,7 @@ export class DeathJudge {
       );
       return { proof: 'counter', lines: [sample?.line, line].filter(l => l !== undefined) };
     }
-    if (
-      this.#counterLeft > 0 &&
-      line &&
-      counter.sinceMs !== undefined &&
-      counter.sinceMs <= atMs &&
-      !kernelLogSpeaksAt(this.#context.host, atMs)
-    ) {
+    if (this.#counterLeft > 0 && line && counter.sinceMs !== undefined && counter.sinceMs <= atMs) {
       this.#counterLeft -= 1;
       return { proof: 'counter', lines: [line] };
     }

@@ -1,5 +1,5 @@
 import type { SourceLine } from '../signals/signal.ts';
-import { type Analysis, attributedTo, exampleLines } from './analysis.ts';
+import { type Analysis, attributedTo, exampleLines, feltFailures } from './analysis.ts';
 import type { Attribution } from './attribution.ts';
 import type { CauseId, Finding, Reason } from './cause.ts';
 import type { WorkerDeath } from './worker-deaths.ts';
@@ -74,7 +74,12 @@ export function whenOf(deaths: readonly WorkerDeath[]): string {
 /** The sentence that ties failures to a cause, or says that none follow from it. */
 export function effectReason(analysis: Analysis, cause: CauseId): Reason[] {
   const attributed = attributedTo(analysis, cause);
-  if (attributed.length === 0) return [];
+  if (attributed.length === 0) {
+    // It happened, but it is not what people saw: it may lead only where nothing explains more.
+    return feltFailures(analysis).length === 0
+      ? []
+      : [reason(-25, 'None of the failed requests follows from it in time and kind.')];
+  }
   const cut = attributed.filter(a => a.failure.effect === 'cut').length;
   const masked = attributed.filter(a => a.failure.effect === 'masked').length;
   const felt = attributed.length - cut - masked;

@@ -2,8 +2,15 @@ import type { HostFile } from '../collectors/case-file.ts';
 import type { SourceLine } from '../signals/signal.ts';
 import { oomCounter } from './kernel-kills.ts';
 
-/** Whether the kernel log was readable and covers this instant: then its silence means something. */
+/** journald notices lost kernel messages some time after they are lost. */
+const LOSS_MS = 300_000;
+
+/** Whether the kernel log was readable, whole, and covers this instant: then its silence means something. */
 export function kernelLogSpeaksAt(host: HostFile, atMs: number): boolean {
+  const lost = host.signals.some(
+    s => s.kind === 'log-loss' && s.unit === undefined && Math.abs(s.at.epochMs - atMs) <= LOSS_MS,
+  );
+  if (lost) return false;
   return host.coverage.some(
     c =>
       c.source === 'kernel-log' &&

@@ -54,6 +54,41 @@ describe('where evidence is missing', () => {
       never: allBut('worker-oom-kill'),
     },
     {
+      name: 'a kill whose kernel line was lost is one all the same, where the counter says so',
+      scene: () =>
+        new Scene({ gunicorn: '23.0.0' })
+          .starts(1, 200, 201, 202, 203)
+          .serves(2, 40)
+          .oomKills(20, 201)
+          .reaps(20.1, 200, 201, 9)
+          .boots(20.2, 207)
+          .fails(20.1, CLOSED)
+          .reaps(30.1, 200, 202, 9)
+          .boots(30.2, 208)
+          .fails(30.1, CLOSED)
+          .counter(2),
+      verdict: 'confirmed',
+      leading: 'worker-oom-kill',
+      oomKills: 2,
+      explained502: 2,
+      never: ['worker-killed-externally'],
+    },
+    {
+      name: 'a counter that began long before the window proves no kill in it',
+      scene: () =>
+        new Scene({ gunicorn: '23.0.0' })
+          .serves(2, 30)
+          .reaps(20.1, 200, 201, 9)
+          .boots(20.2, 207)
+          .fails(20.1, CLOSED)
+          .activeSince(-864_000)
+          .counter(3)
+          .without(/kernel/),
+      verdict: ['inconclusive', 'likely'],
+      oomKills: 0,
+      never: allBut('worker-oom-kill'),
+    },
+    {
       name: "a quiet window with both of NGINX's logs is no incident",
       scene: () => new Scene().starts(1, 200, 201, 202, 203).serves(2, 30),
       verdict: 'no-incident',

@@ -1,6 +1,16 @@
+import type { HostFile } from '../../collectors/case-file.ts';
 import { type Analysis, attributedTo, foreignKillsOf } from '../analysis.ts';
 import type { Reason } from '../cause.ts';
-import { count, effectReason, type Hypothesis, megabytes, pidsOf, reason, whenOf } from '../hypothesis.ts';
+import {
+  clockTime,
+  count,
+  effectReason,
+  type Hypothesis,
+  megabytes,
+  pidsOf,
+  reason,
+  whenOf,
+} from '../hypothesis.ts';
 import { oomCounter } from '../kernel-kills.ts';
 import { kernelLogSpeaksAt } from '../oom-refutation.ts';
 import type { WorkerDeath } from '../worker-deaths.ts';
@@ -177,11 +187,20 @@ function withoutProof(analysis: Analysis) {
             ),
           ]
         : []),
+      ...appHosts.flatMap(killedBefore),
       ...nearLimit,
     ],
     proven: false,
     attributed,
   };
+}
+
+/** A counter that began before the window: it proves no kill in it, but that the unit is one that gets killed. */
+function killedBefore(host: HostFile): Reason[] {
+  const { final, sinceMs } = oomCounter(host);
+  if (!final || sinceMs === undefined) return [];
+  const text = `${host.server}: the unit's oom_kill counter stands at ${final} since ${clockTime(sinceMs)} of ${new Date(sinceMs).toISOString().slice(0, 10)}: it has been killed for memory before.`;
+  return [reason(5, text, [host.cgroup?.oomKillsLine])];
 }
 
 function memoryNearLimit(analysis: Analysis, server: string): Reason[] {
