@@ -16,7 +16,7 @@ export const DIRECT: ReadonlySet<UpstreamFault> = new Set([
 ]);
 
 /**
- * Ties failures to the deaths they follow from, the nearest pairs first; one death explains at most as many
+ * Ties failures to the deaths they follow from, the nearest pairs first, and as many as can be; one death explains at most as many
  * requests as its worker had threads, where that is known. Failures are sorted by time.
  */
 export function matchDeaths(
@@ -39,15 +39,50 @@ export function matchDeaths(
     return nearest(able, death, fromMs, toMs, most);
   });
   pairs.sort((a, b) => a.distanceMs - b.distanceMs);
+  const places = (death: WorkerDeath) => threads.get(death.server) ?? Number.POSITIVE_INFINITY;
   const used = new Map<WorkerDeath, number>();
-  const matched = new Set<Failure>();
+  const found = new Map<Failure, WorkerDeath>();
   for (const { failure, death } of pairs) {
     const count = used.get(death) ?? 0;
-    if (matched.has(failure) || count >= (threads.get(death.server) ?? Number.POSITIVE_INFINITY)) continue;
+    if (found.has(failure) || count >= places(death)) continue;
     used.set(death, count + 1);
-    matched.add(failure);
-    match(failure, death);
+    found.set(failure, death);
   }
+  const open = deaths.filter(death => (used.get(death) ?? 0) < Math.min(places(death), MOST_PLACES));
+  if (open.length > 0 && found.size < able.length) {
+    const fits = Map.groupBy(pairs, pair => pair.death);
+    for (const death of open) {
+      for (let free = places(death) - (used.get(death) ?? 0); free > 0; free--)
+        if (!moveUp(death, fits, found)) break;
+    }
+  }
+  for (const [failure, death] of found) match(failure, death);
+}
+
+/** Event-driven workers have no known number of places: nothing is ever left over beside them. */
+const MOST_PLACES = 1_000;
+/** Chains longer than this belong to no incident that a person could follow. */
+const LONGEST_CHAIN = 200;
+
+/**
+ * Kills in quick succession: the nearest pairs may leave a death and a failure over at the two ends of a row. If
+ * every failure between moves to the next death that it fits as well, both are explained.
+ */
+function moveUp(
+  death: WorkerDeath,
+  fits: ReadonlyMap<WorkerDeath, readonly Pair[]>,
+  found: Map<Failure, WorkerDeath>,
+  seen = new Set<Failure>(),
+): boolean {
+  for (const { failure } of fits.get(death) ?? []) {
+    if (seen.has(failure) || seen.size > LONGEST_CHAIN || found.get(failure) === death) continue;
+    seen.add(failure);
+    const holder = found.get(failure);
+    if (holder !== undefined && !moveUp(holder, fits, found, seen)) continue;
+    found.set(failure, death);
+    return true;
+  }
+  return false;
 }
 
 interface Pair {

@@ -104,6 +104,15 @@ describe('one death', () => {
   });
 });
 
+describe('kills in quick succession', () => {
+  it('explain a request each, also where the nearest pairs would leave one of both over', () => {
+    // Four kills half a second apart; the requests fail a little later each, the last 4.2 s after the first kill.
+    const deaths = [0, 500, 1_000, 4_000].map((ms, i) => deathAt(NOW_MS + ms, { pid: 201 + i }));
+    const failures = [550, 1_050, 4_050, 4_200].map(ms => failureAt(NOW_MS + ms));
+    expect(matchesOf(failures, deaths, 1)).toHaveLength(4);
+  });
+});
+
 describe('matching', () => {
   const times = (most: number) => fc.array(fc.integer({ min: 0, max: 30_000 }), { maxLength: most });
   const cases = fc.record({
@@ -135,7 +144,7 @@ describe('matching', () => {
     );
   });
 
-  it('finds what trying every pair, the nearest first, would find', () => {
+  it('finds at least what trying every pair, the nearest first, would find, and where that leaves both over, more', () => {
     fc.assert(
       fc.property(cases, c => {
         const { failures, deaths } = build(c);
@@ -153,7 +162,14 @@ describe('matching', () => {
           used.set(death, (used.get(death) ?? 0) + 1);
           matched.add(failure);
         }
-        expect(matchesOf(failures, deaths, c.threads)).toHaveLength(matched.size);
+        const found = matchesOf(failures, deaths, c.threads);
+        expect(found.length).toBeGreaterThanOrEqual(matched.size);
+        // Whoever is left over fits no death that has a place left.
+        const left = failures.filter(f => !found.some(m => m.failure === f));
+        const free = deaths.filter(
+          d => found.filter(m => m.death === d).length < (c.threads ?? Number.POSITIVE_INFINITY),
+        );
+        expect(left.filter(f => free.some(d => follows(f, d)))).toEqual([]);
       }),
     );
   });

@@ -19,7 +19,7 @@ function growth(work: (size: number) => unknown): number {
   return took(100_000) / small;
 }
 /** Quadratic work would take 100 times as long. */
-const LINEAR = 45;
+const LINEAR = 60;
 
 const attributed = (failures: readonly Failure[], deaths = 0, spreadMs = 60_000) =>
   attribute(failures, {

@@ -94,3 +94,9 @@ export const FAILURES: readonly Failure[] = [
     verdicts: ['confirmed', 'likely'],
   },
 ];
+
+/**
+ * How many of the 502s a diagnosis must explain: all but one. A kill may also reset a connection that had only
+ * just been accepted, and then two requests fail by the death of a worker that serves one at a time.
+ */
+export const almostAll = (http502: number): number => Math.max(http502 - 1, Math.min(http502, 1));
