@@ -1,34 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { HostFile } from '../../src/collectors/case-file.ts';
 import type { CauseId } from '../../src/diagnosis/cause.ts';
-import { type Outage, outagesOf } from '../../src/diagnosis/outages.ts';
-import type { KernelOomKill, Signal } from '../../src/signals/signal.ts';
-import { gunicornAt, hostWith, lineOf, NOW_MS, unitAt } from './facts.ts';
-
-const at = (seconds: number) => NOW_MS + seconds * 1000;
-const stopping = (s: number, jobType?: string) => unitAt(at(s), 'stopping', jobType ? { jobType } : {});
-const stopped = (s: number) => unitAt(at(s), 'stopped');
-const _starting = (s: number) => unitAt(at(s), 'starting');
-const _started = (s: number) => unitAt(at(s), 'started');
-const _listening = (s: number, writerPid = 300) => gunicornAt(at(s), 'listening', { writerPid });
-const exited = (s: number, exitKind: 'exited' | 'killed' | 'dumped', status: number) =>
-  unitAt(at(s), 'main-exited', { exitKind, status });
-const _failed = (s: number, result: string) => unitAt(at(s), 'failed', { result });
-const _term = (s: number, writerPid = 200) =>
-  gunicornAt(at(s), 'signal-handled', { detail: 'term', writerPid });
-
-function outages(
-  signals: readonly Signal[],
-  kills: readonly KernelOomKill[] = [],
-  parts: Partial<HostFile> = {},
-): readonly Outage[] {
-  return outagesOf(
-    hostWith({ signals, ...parts }),
-    'gunicorn.service',
-    { fromMs: at(-60), toMs: at(600) },
-    kills,
-  );
-}
+import { gunicornAt, lineOf } from './facts.ts';
+import { at, exited, outages, stopped, stopping } from './unit-story.ts';
 
 describe('what the logs leave open about an outage', () => {
   it('begins with the workers that leave and are not replaced, where the master gives up by itself', () => {
