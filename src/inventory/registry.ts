@@ -1,3 +1,5 @@
+import type { Access, ServiceAccess } from '../policy/access.ts';
+
 /** How important a server is: approvals and warnings differ by tier. */
 export type Tier = 'production' | 'staging' | 'development';
 
@@ -24,7 +26,7 @@ export type HostKeySource =
   | { readonly kind: 'known-hosts'; readonly paths: readonly string[] };
 
 /** A Gunicorn application: one systemd unit on one or several servers, behind NGINX on these or others. */
-export interface Service {
+export interface Service extends ServiceAccess {
   readonly id: string;
   readonly unit: string;
   readonly servers: readonly Server[];
@@ -43,4 +45,6 @@ export interface Registry {
   readonly servers: ReadonlyMap<string, Server>;
   readonly services: ReadonlyMap<string, Service>;
   readonly groups: ReadonlyMap<string, readonly Service[]>;
+  /** Who may do what in chat. */
+  readonly access: Access;
 }

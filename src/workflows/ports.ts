@@ -18,3 +18,8 @@ export interface Clock {
 
 /** Gives way to whatever else waits: parsing runs in slices so that an answer to a person is never late. */
 export type Pause = () => Promise<void>;
+
+/** Names for new things: unguessable, so that knowing one is having been shown it. */
+export interface Ids {
+  next(): string;
+}

@@ -1,0 +1,21 @@
+/** Names of buttons, menus and modals, each the name of the file that handles it. */
+export const ACTION = {
+  /** All evidence of a run. `value`: the run's id. */
+  showEvidence: 'show-evidence',
+  /** The lines behind one claim. `value`: `RUN E1,E4`. */
+  openEvidence: 'open-evidence',
+  /** `value`: the run's id. */
+  rerun: 're-run',
+  wrongVerdict: 'wrong-verdict',
+  /** Opens the picker; in the App Home. `value`: a service's id, or empty. */
+  startDiagnosis: 'start-diagnosis',
+  /** Turns the pages of the evidence modal. `value`: `RUN PAGE`. */
+  turnPage: 'turn-page',
+} as const;
+
+/** `callback_id` of modals and shortcuts. */
+export const CALLBACK = {
+  picker: 'pick-diagnosis',
+  wrongVerdict: 'wrong-verdict-note',
+  diagnoseMessage: 'diagnose-message',
+} as const;
