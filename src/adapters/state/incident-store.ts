@@ -1,0 +1,189 @@
+import type { Kysely } from 'kysely';
+import type { DiagnosisDocument } from '../../report/diagnosis-document.ts';
+import type { Feedback, Incident, Incidents, NewRun, Run } from '../../workflows/state-ports.ts';
+import { documentOf, keepDocument, readDocument } from './document-rows.ts';
+import { incidentRowOf, runOf, runRowOf, selectRuns } from './run-rows.ts';
+import type { Session } from './session.ts';
+import { nextNumber, type Tables } from './tables.ts';
+
+/** Incidents and their runs. A run leaves `running` once: the statement that ends it asks for that state. */
+export class IncidentStore implements Incidents {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async open(incident: Incident, run: NewRun): Promise<Run> {
+    return this.#session.write(async db => {
+      await db.insertInto('incident').values(incidentRowOf(incident)).execute();
+      await db
+        .insertInto('run')
+        .values(runRowOf(incident.id, run, 1))
+        .execute();
+      return runOf(await selectRuns(db).where('run.id', '=', run.id).executeTakeFirstOrThrow());
+    });
+  }
+
+  async again(incidentId: string, run: NewRun): Promise<Run | undefined> {
+    return this.#session.write(async db => {
+      const last = await db
+        .selectFrom('run')
+        .select(eb => eb.fn.max<number | null>('number').as('number'))
+        .where('incident_id', '=', incidentId)
+        .executeTakeFirst();
+      // An incident has at least one run: without one it was purged.
+      if (last === undefined || last.number === null) return undefined;
+      // The index of running runs decides between two who ask at once.
+      const begun = await db
+        .insertInto('run')
+        .values(runRowOf(incidentId, run, last.number + 1))
+        .onConflict(conflict => conflict.doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      return begun === undefined ? undefined : theRun(db, begun.id);
+    });
+  }
+
+  async resume(runId: string): Promise<Run | undefined> {
+    return this.#session.write(async db => {
+      const resumed = await stillRunning(db, runId)
+        .set(eb => ({ attempts: eb('attempts', '+', 1) }))
+        .returning('id')
+        .executeTakeFirst();
+      return resumed === undefined ? undefined : theRun(db, resumed.id);
+    });
+  }
+
+  async finish(runId: string, document: DiagnosisDocument, endedAtMs: number): Promise<boolean> {
+    return this.#session.write(async db => {
+      const ended = await stillRunning(db, runId)
+        .set({ state: 'done', ended_at_ms: endedAtMs })
+        .returning('id')
+        .executeTakeFirst();
+      if (ended === undefined) return false;
+      await keepDocument(db, runId, document);
+      return true;
+    });
+  }
+
+  async fail(runId: string, failure: string, endedAtMs: number): Promise<boolean> {
+    return this.#session.write(async db => {
+      const ended = await stillRunning(db, runId)
+        .set({ state: 'failed', failure, ended_at_ms: endedAtMs })
+        .returning('id')
+        .executeTakeFirst();
+      return ended !== undefined;
+    });
+  }
+
+  async run(runId: string): Promise<Run | undefined> {
+    return theRun(this.#session.db, runId);
+  }
+
+  async running(): Promise<readonly Run[]> {
+    const rows = await selectRuns(this.#session.db)
+      .where('run.state', '=', 'running')
+      .orderBy('run.asked_at_ms')
+      .orderBy('run.id')
+      .execute();
+    return rows.map(runOf);
+  }
+
+  async document(runId: string): Promise<DiagnosisDocument | undefined> {
+    return documentOf(this.#session.db, runId);
+  }
+
+  async latest(): Promise<readonly { readonly run: Run; readonly document?: DiagnosisDocument }[]> {
+    const { db } = this.#session;
+    const rows = await selectRuns(db)
+      .leftJoin('verdict', 'verdict.run_id', 'run.id')
+      .select('verdict.body')
+      .where('run.id', 'in', lastEnded(db))
+      .orderBy('incident.service')
+      .execute();
+    return rows.map(({ body, ...row }) => {
+      const document = body === null ? undefined : readDocument(body, {});
+      return { run: runOf(row), ...(document !== undefined && { document }) };
+    });
+  }
+
+  async runOfThread(channel: string, ts: string): Promise<Run | undefined> {
+    const { db } = this.#session;
+    // A message of ours says whose it is; otherwise the thread is somebody's, and the last asked for in it counts.
+    const incident =
+      (await db
+        .selectFrom('stamp')
+        .select('incident_id as id')
+        .where('channel', '=', channel)
+        .where('ts', '=', ts)
+        .executeTakeFirst()) ??
+      (await db
+        .selectFrom('incident')
+        .select('id')
+        .where('channel', '=', channel)
+        .where('thread_ts', '=', ts)
+        .orderBy('opened_at_ms', 'desc')
+        .orderBy('id', 'desc')
+        .executeTakeFirst());
+    if (incident === undefined) return undefined;
+    const row = await selectRuns(db)
+      .where('run.incident_id', '=', incident.id)
+      .orderBy('run.number', 'desc')
+      .executeTakeFirst();
+    return row && runOf(row);
+  }
+
+  async addFeedback(feedback: Feedback): Promise<void> {
+    const { runId, person, atMs, note } = feedback;
+    await this.#session.write(async db => {
+      const number = await nextNumber(db, 'feedback');
+      await db.insertInto('feedback').values({ run_id: runId, number, person, at_ms: atMs, note }).execute();
+    });
+  }
+
+  async feedback(runId: string): Promise<readonly Feedback[]> {
+    return this.#session.db
+      .selectFrom('feedback')
+      .select(['run_id as runId', 'person', 'at_ms as atMs', 'note'])
+      .where('run_id', '=', runId)
+      .orderBy('number')
+      .execute();
+  }
+}
+
+function stillRunning(db: Kysely<Tables>, runId: string) {
+  return db.updateTable('run').where('id', '=', runId).where('state', '=', 'running');
+}
+
+async function theRun(db: Kysely<Tables>, runId: string): Promise<Run | undefined> {
+  const row = await selectRuns(db).where('run.id', '=', runId).executeTakeFirst();
+  return row && runOf(row);
+}
+
+/** The id of the last ended run of each service. */
+function lastEnded(db: Kysely<Tables>) {
+  return db
+    .selectFrom(
+      db
+        .selectFrom('run')
+        .innerJoin('incident', 'incident.id', 'run.incident_id')
+        .select(eb => [
+          'run.id',
+          eb.fn
+            .agg<number>('row_number')
+            .over(over =>
+              over
+                .partitionBy('incident.service')
+                .orderBy('run.ended_at_ms', 'desc')
+                .orderBy('run.number', 'desc')
+                .orderBy('run.id', 'desc'),
+            )
+            .as('place'),
+        ])
+        .where('run.state', '<>', 'running')
+        .as('ended'),
+    )
+    .select('ended.id')
+    .where('ended.place', '=', 1);
+}

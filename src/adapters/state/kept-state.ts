@@ -1,0 +1,32 @@
+import type { Inbox, Incidents, Outbox, Retention, Stamps, State } from '../../workflows/state-ports.ts';
+import { InboxStore } from './inbox-store.ts';
+import { IncidentStore } from './incident-store.ts';
+import { OutboxStore } from './outbox-store.ts';
+import { purgeOlder } from './purge.ts';
+import { joined, type Session } from './session.ts';
+import { StampStore } from './stamp-store.ts';
+
+/** The state over a database. Whatever is stored was masked before: in here nothing is. */
+export class KeptState implements State {
+  readonly inbox: Inbox;
+  readonly outbox: Outbox;
+  readonly incidents: Incidents;
+  readonly stamps: Stamps;
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.inbox = new InboxStore(session);
+    this.outbox = new OutboxStore(session);
+    this.incidents = new IncidentStore(session);
+    this.stamps = new StampStore(session);
+  }
+
+  async atomically<T>(work: (state: State) => Promise<T>): Promise<T> {
+    return this.#session.write(db => joined(db, session => work(new KeptState(session))));
+  }
+
+  async purge(nowMs: number, retention: Retention): Promise<Readonly<Record<string, number>>> {
+    return this.#session.write(db => purgeOlder(db, nowMs, retention));
+  }
+}

@@ -1,0 +1,69 @@
+import type { DeleteResult, Kysely, UpdateResult } from 'kysely';
+import type { Retention } from '../../workflows/state-ports.ts';
+import type { Tables } from './tables.ts';
+
+/**
+ * Deletes what is older than its retention: evidence lines, and the files and messages of parcels that have
+ * ended; then what was delivered to us; then incidents with everything of theirs. An incident is as old as its
+ * last run, and stays while a run or a parcel of it is under way.
+ */
+export async function purgeOlder(
+  db: Kysely<Tables>,
+  nowMs: number,
+  retention: Retention,
+): Promise<Readonly<Record<string, number>>> {
+  const evidenceBeforeMs = nowMs - retention.evidenceMs;
+  return {
+    evidence: await evidence(db, evidenceBeforeMs),
+    files: await filesOfEnded(db, evidenceBeforeMs),
+    messages: await messagesOfEnded(db, evidenceBeforeMs),
+    deliveries: await deliveries(db, nowMs - retention.deliveriesMs),
+    incidents: await incidents(db, nowMs - retention.incidentsMs),
+  };
+}
+
+async function evidence(db: Kysely<Tables>, beforeMs: number): Promise<number> {
+  const old = db.selectFrom('run').select('id').where('ended_at_ms', '<', beforeMs);
+  return rowsOf(await db.deleteFrom('evidence').where('run_id', 'in', old).executeTakeFirst());
+}
+
+async function filesOfEnded(db: Kysely<Tables>, beforeMs: number): Promise<number> {
+  const old = db.selectFrom('outbox').select('sequence').where('ended_at_ms', '<', beforeMs);
+  return rowsOf(await db.deleteFrom('outgoing_file').where('sequence', 'in', old).executeTakeFirst());
+}
+
+/** The rows stay, so that their keys are still known; what they showed goes. */
+async function messagesOfEnded(db: Kysely<Tables>, beforeMs: number): Promise<number> {
+  return rowsOf(
+    await db
+      .updateTable('outbox')
+      .set({ body: null })
+      .where('ended_at_ms', '<', beforeMs)
+      .where('body', 'is not', null)
+      .executeTakeFirst(),
+  );
+}
+
+async function deliveries(db: Kysely<Tables>, beforeMs: number): Promise<number> {
+  return rowsOf(await db.deleteFrom('inbox').where('claimed_at_ms', '<', beforeMs).executeTakeFirst());
+}
+
+async function incidents(db: Kysely<Tables>, beforeMs: number): Promise<number> {
+  const recent = db
+    .selectFrom('run')
+    .select('incident_id')
+    .where(eb => eb.or([eb('ended_at_ms', 'is', null), eb('ended_at_ms', '>=', beforeMs)]));
+  const waiting = db.selectFrom('outbox').select('incident_id').where('state', '=', 'waiting');
+  return rowsOf(
+    await db
+      .deleteFrom('incident')
+      .where('opened_at_ms', '<', beforeMs)
+      .where('id', 'not in', recent)
+      .where('id', 'not in', waiting)
+      .executeTakeFirst(),
+  );
+}
+
+function rowsOf(result: DeleteResult | UpdateResult): number {
+  return Number('numDeletedRows' in result ? result.numDeletedRows : result.numUpdatedRows);
+}

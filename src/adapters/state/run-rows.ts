@@ -1,0 +1,92 @@
+import type { Kysely } from 'kysely';
+import type { Incident, NewRun, Run, RunState } from '../../workflows/state-ports.ts';
+import type { Tables } from './tables.ts';
+
+/** A run with the incident it belongs to, as the tables answer it. */
+interface RunRow {
+  readonly id: string;
+  readonly incident_id: string;
+  readonly number: number;
+  readonly asked_by: string;
+  readonly asked_at_ms: number;
+  readonly window_from_ms: number;
+  readonly window_to_ms: number;
+  readonly state: RunState;
+  readonly attempts: number;
+  readonly ended_at_ms: number | null;
+  readonly failure: string | null;
+  readonly service: string;
+  readonly workspace: string;
+  readonly channel: string;
+  readonly thread_ts: string | null;
+  readonly opened_by: string;
+  readonly opened_at_ms: number;
+}
+
+/** Every run with its incident, to be narrowed. */
+export function selectRuns(db: Kysely<Tables>) {
+  return db
+    .selectFrom('run')
+    .innerJoin('incident', 'incident.id', 'run.incident_id')
+    .selectAll('run')
+    .select([
+      'incident.service',
+      'incident.workspace',
+      'incident.channel',
+      'incident.thread_ts',
+      'incident.opened_by',
+      'incident.opened_at_ms',
+    ]);
+}
+
+export function runOf(row: RunRow): Run {
+  return {
+    id: row.id,
+    incident: {
+      id: row.incident_id,
+      service: row.service,
+      workspace: row.workspace,
+      channel: row.channel,
+      ...(row.thread_ts !== null && { threadTs: row.thread_ts }),
+      openedBy: row.opened_by,
+      openedAtMs: row.opened_at_ms,
+    },
+    number: row.number,
+    askedBy: row.asked_by,
+    askedAtMs: row.asked_at_ms,
+    window: { fromMs: row.window_from_ms, toMs: row.window_to_ms },
+    state: row.state,
+    attempts: row.attempts,
+    ...(row.ended_at_ms !== null && { endedAtMs: row.ended_at_ms }),
+    ...(row.failure !== null && { failure: row.failure }),
+  };
+}
+
+export function incidentRowOf(incident: Incident): Tables['incident'] {
+  return {
+    id: incident.id,
+    service: incident.service,
+    workspace: incident.workspace,
+    channel: incident.channel,
+    thread_ts: incident.threadTs ?? null,
+    opened_by: incident.openedBy,
+    opened_at_ms: incident.openedAtMs,
+  };
+}
+
+/** A run at its first attempt. */
+export function runRowOf(incidentId: string, run: NewRun, number: number): Tables['run'] {
+  return {
+    id: run.id,
+    incident_id: incidentId,
+    number,
+    asked_by: run.askedBy,
+    asked_at_ms: run.askedAtMs,
+    window_from_ms: run.window.fromMs,
+    window_to_ms: run.window.toMs,
+    state: 'running',
+    attempts: 1,
+    ended_at_ms: null,
+    failure: null,
+  };
+}

@@ -1,0 +1,46 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from './tables.ts';
+
+/** How a store reaches the tables. */
+export interface Session {
+  /** For reading. */
+  readonly db: Kysely<Tables>;
+  /** For writing: one transaction, all or nothing; within one already, a part of it. */
+  write<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
+}
+
+/**
+ * Writes in transactions of its own.
+ * @param fence throws when this process may not write any more; asked first in every transaction
+ */
+export function standingSession(db: Kysely<Tables>, fence: (db: Kysely<Tables>) => Promise<void>): Session {
+  return {
+    db,
+    write: work =>
+      db.transaction().execute(async transaction => {
+        await fence(transaction);
+        return work(transaction);
+      }),
+  };
+}
+
+/**
+ * Does `work` within a transaction that has begun. One write that failed fails the whole, even when `work`
+ * caught the error: half of a change is never kept.
+ */
+export async function joined<T>(db: Kysely<Tables>, work: (session: Session) => Promise<T>): Promise<T> {
+  const failures: unknown[] = [];
+  const result = await work({
+    db,
+    async write(part) {
+      try {
+        return await part(db);
+      } catch (error) {
+        failures.push(error);
+        throw error;
+      }
+    },
+  });
+  if (failures.length > 0) throw failures[0];
+  return result;
+}

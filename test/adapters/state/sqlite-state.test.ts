@@ -1,0 +1,18 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openState } from '../../../src/adapters/state/open-state.ts';
+import { START_MS } from './sample.ts';
+import { stateContract } from './state-contract.ts';
+
+stateContract('SQLite', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'staunch-state-'));
+  const state = await openState(folder, { clock: { nowMs: () => START_MS } });
+  return {
+    state,
+    async close() {
+      await state.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+});

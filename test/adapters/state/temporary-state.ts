@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach } from 'vitest';
+import { type OpenedState, openState } from '../../../src/adapters/state/open-state.ts';
+import { START_MS } from './sample.ts';
+
+/** A folder for a state, made before each test and removed after it, with what is opened in it. */
+export class TemporaryState {
+  folder = '';
+  nowMs = START_MS;
+  readonly clock = { nowMs: () => this.nowMs };
+  readonly #opened: OpenedState[] = [];
+
+  get file(): string {
+    return join(this.folder, 'state.db');
+  }
+
+  async open(folder = this.folder): Promise<OpenedState> {
+    const state = await openState(folder, { clock: this.clock, leaseMs: 30_000 });
+    this.#opened.push(state);
+    return state;
+  }
+
+  /** Makes the state and leaves it. */
+  async make(fill: (state: OpenedState) => Promise<unknown> = async () => {}): Promise<void> {
+    const state = await openState(this.folder, { clock: this.clock });
+    await fill(state);
+    await state.close();
+  }
+
+  /** SQL on the file, past all that guards it. */
+  raw(sql: string, file = this.file): Record<string, unknown>[] {
+    const database = new DatabaseSync(file);
+    try {
+      return database.prepare(sql).all();
+    } finally {
+      database.close();
+    }
+  }
+
+  async begin(): Promise<void> {
+    this.folder = await mkdtemp(join(tmpdir(), 'staunch-state-'));
+    this.nowMs = START_MS;
+  }
+
+  async end(): Promise<void> {
+    for (const state of this.#opened.splice(0)) await state.close().catch(() => undefined);
+    await rm(this.folder, { recursive: true });
+  }
+}
+
+export function temporaryState(): TemporaryState {
+  const temporary = new TemporaryState();
+  beforeEach(() => temporary.begin());
+  afterEach(() => temporary.end());
+  return temporary;
+}
