@@ -1,6 +1,6 @@
+import { NAME_FORM, NAME_PATTERN } from '../../src/inventory/name-form.ts';
 import type { Registry, Service } from '../../src/inventory/registry.ts';
 import type { RegistryAddition } from '../../src/inventory/registry-edit.ts';
-import { NAME_FORM, NAME_PATTERN } from '../../src/inventory/registry-file.ts';
 import type { RunningUnit } from '../../src/inventory/unit-list.ts';
 import { safeText } from '../../src/report/safe-text.ts';
 import type { TerminalContext } from './context.ts';

@@ -1,3 +1,5 @@
+import { type Access, ROLES, type RoleHolders } from '../policy/access.ts';
+import type { RolesEntry } from './access-file.ts';
 import { type FileBase, resolvePath } from './file-base.ts';
 import type { HostKeySource, Registry, Server, Service } from './registry.ts';
 import type { RegistryFile, ServerEntry, ServiceEntry } from './registry-file.ts';
@@ -34,7 +36,7 @@ export function registryOf(file: RegistryFile, base: FileBase): Registry {
       members.map(member => services.get(member)!),
     );
   }
-  return { servers: ordered, services, groups };
+  return { servers: ordered, services, groups, access: accessOf(file) };
 }
 
 /** One server with the defaults filled in. `jump` is the server that `entry.jump` names. */
@@ -88,5 +90,24 @@ function serviceOf(id: string, entry: ServiceEntry, servers: ReadonlyMap<string,
       ...(accessLogs && { accessLogs }),
     },
     upstreams: new Map(Object.entries(entry.upstreams ?? {})),
+    ...(entry.team !== undefined && { team: entry.team }),
+    channels: entry.channels ?? [],
   };
+}
+
+/** A role that names nobody is left out, so that an empty map means nobody. */
+function accessOf(file: RegistryFile): Access {
+  const teams = Object.entries(file.teams ?? {}).map(
+    ([id, team]) => [id, { id, roles: holdersOf(team.roles) }] as const,
+  );
+  return {
+    roles: holdersOf(file.slack?.roles ?? {}),
+    teams: new Map(teams),
+    workspaces: file.slack?.workspaces ?? [],
+    sharedChannels: file.slack?.sharedChannels ?? [],
+  };
+}
+
+function holdersOf(roles: RolesEntry): RoleHolders {
+  return new Map(ROLES.flatMap(role => (roles[role]?.length ? [[role, roles[role]] as const] : [])));
 }

@@ -1,15 +1,11 @@
 import { z } from 'zod';
+import { SERVICE_ACCESS_FIELDS, SlackSection, TeamEntry } from './access-file.ts';
+import { NAME_FORM, NAME_PATTERN } from './name-form.ts';
 
 /**
  * The shape of `staunch.yml`, as people write it. Each `error` says the accepted form only: the reader puts
  * place, path and value before it. The editor schema (`staunch.schema.json`) is generated from here.
  */
-
-/** What a server, service or group may be called. */
-export const NAME_PATTERN = /^[a-z0-9][a-z0-9-]*$/;
-
-/** The accepted form of a name, for messages. */
-export const NAME_FORM = 'expected a name of a-z, 0-9 and "-" that begins with a letter or a digit';
 
 const LIST_OF_SERVERS = 'expected a list of server names, e.g. [web-1, web-2]';
 
@@ -128,6 +124,7 @@ export const ServiceEntry = z.strictObject(
       )
       .optional()
       .describe('Upstream address as NGINX prints it, to the server behind it.'),
+    ...SERVICE_ACCESS_FIELDS,
   },
   'expected the settings of a service, e.g. { unit: gunicorn.service, servers: [web-1] }',
 );
@@ -169,8 +166,13 @@ export const RegistryFile = z.strictObject(
       )
       .nullish()
       .describe('Services that are looked at together.'),
+    teams: z
+      .record(Name, TeamEntry, 'expected a map of team name to its settings')
+      .nullish()
+      .describe('Teams, by name: who may do what about the services that name the team.'),
+    slack: SlackSection.nullish().describe('Who may ask in Slack, and where.'),
     defaults: Defaults.nullish().describe('Settings for every server that does not say otherwise.'),
   },
-  'expected the fields servers, services, groups and defaults',
+  'expected the fields servers, services, groups, teams, slack and defaults',
 );
 export type RegistryFile = z.infer<typeof RegistryFile>;

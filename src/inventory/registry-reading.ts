@@ -9,6 +9,8 @@ import {
   type YAMLError,
 } from 'yaml';
 import type { z } from 'zod';
+import { ROLES } from '../policy/access.ts';
+import { SlackSection, TeamEntry } from './access-file.ts';
 import type { FileBase } from './file-base.ts';
 import { nearestNames } from './nearest-name.ts';
 import type { Registry } from './registry.ts';
@@ -112,17 +114,21 @@ function faultsOf(issue: z.core.$ZodIssue, data: unknown): Fault[] {
 /** zod does not look at the value behind a key it refuses; a person wants to hear about both at once. */
 function faultsBelow(path: readonly PathStep[], data: unknown): Fault[] {
   const entry =
-    path.length !== 2 ? undefined : { servers: ServerEntry, services: ServiceEntry }[String(path[0])];
+    path.length !== 2
+      ? undefined
+      : { servers: ServerEntry, services: ServiceEntry, teams: TeamEntry }[String(path[0])];
   const checked = entry?.safeParse(valueAt(data, path));
   if (!checked || checked.success) return [];
   return checked.error.issues.flatMap(issue => faultsOf({ ...issue, path: [...path, ...issue.path] }, data));
 }
 
 function fieldNamesAt(path: readonly PathStep[]): string[] {
-  const [top, , third] = path;
+  const [top, second, third] = path;
   if (path.length === 0) return Object.keys(RegistryFile.shape);
   if (top === 'servers') return Object.keys(ServerEntry.shape);
   if (top === 'defaults') return ['user', 'port', 'tier', 'identityFile', 'agent', 'knownHosts'];
+  if (top === 'slack') return second === 'roles' ? [...ROLES] : Object.keys(SlackSection.shape);
+  if (top === 'teams') return third === 'roles' ? [...ROLES] : Object.keys(TeamEntry.shape);
   return third === 'nginx' ? ['servers', 'errorLogs', 'accessLogs'] : Object.keys(ServiceEntry.shape);
 }
 

@@ -1,5 +1,5 @@
+import { NAME_PATTERN } from './name-form.ts';
 import { nearestNames } from './nearest-name.ts';
-import { NAME_PATTERN } from './registry-file.ts';
 import { type PathStep, pathText, suggestionText } from './registry-problem.ts';
 
 /** A broken reference: where it stands and what is wrong; the reader adds line and column. */
@@ -16,6 +16,8 @@ export function referenceFaults(data: unknown): ReferenceFault[] {
   const servers = fieldsOf(fieldsOf(data).get('servers'));
   const services = fieldsOf(fieldsOf(data).get('services'));
   const groups = fieldsOf(fieldsOf(data).get('groups'));
+  const teams = fieldsOf(fieldsOf(data).get('teams'));
+  const slack = fieldsOf(fieldsOf(data).get('slack'));
   const faults: ReferenceFault[] = [];
 
   for (const name of services.keys()) {
@@ -45,11 +47,23 @@ export function referenceFaults(data: unknown): ReferenceFault[] {
     for (const [address, server] of fieldsOf(fields.get('upstreams'))) {
       faults.push(...unknownNames(['services', name, 'upstreams', address], server, servers, 'server'));
     }
+    faults.push(...unknownNames(['services', name, 'team'], fields.get('team'), teams, 'team'));
+    faults.push(...listedTwice(['services', name, 'channels'], fields.get('channels'), 'channel'));
   }
   for (const [name, members] of groups) {
     faults.push(...listedNames(['groups', name], members, services, 'service'));
   }
+  faults.push(...listedTwice(['slack', 'workspaces'], slack.get('workspaces'), 'workspace'));
+  faults.push(...listedTwice(['slack', 'sharedChannels'], slack.get('sharedChannels'), 'channel'));
+  faults.push(...holdersTwice(['slack', 'roles'], slack.get('roles')));
+  for (const [name, team] of teams) {
+    faults.push(...holdersTwice(['teams', name, 'roles'], fieldsOf(team).get('roles')));
+  }
   return faults;
+}
+
+function holdersTwice(path: readonly PathStep[], roles: unknown): ReferenceFault[] {
+  return [...fieldsOf(roles)].flatMap(([role, ids]) => listedTwice([...path, role], ids, 'ID'));
 }
 
 function sharedName(path: readonly string[], kind: string): ReferenceFault {
@@ -64,6 +78,14 @@ function listedNames(
   kind: string,
 ): ReferenceFault[] {
   if (!Array.isArray(value)) return [];
+  const strangers = value.flatMap((name: unknown, index) =>
+    value.indexOf(name) < index ? [] : unknownNames([...path, index], name, known, kind),
+  );
+  return [...strangers, ...listedTwice(path, value, kind)];
+}
+
+function listedTwice(path: readonly PathStep[], value: unknown, kind: string): ReferenceFault[] {
+  if (!Array.isArray(value)) return [];
   const seen = new Set<unknown>();
   return value.flatMap((name: unknown, index) => {
     const place = [...path, index];
@@ -71,7 +93,7 @@ function listedNames(
       return [{ path: place, message: `${pathText(place)} is "${name}" again: list each ${kind} once` }];
     }
     seen.add(name);
-    return unknownNames(place, name, known, kind);
+    return [];
   });
 }
 

@@ -30,6 +30,12 @@ export function localOffset(localMs: number, clock: HostClock): LocalOffset {
   return NO_OFFSET;
 }
 
+/** Offset, in ms, that the clock shows at an instant. */
+export function offsetAt(utcMs: number, clock: HostClock): number {
+  const zone = clock.timeZone === undefined ? undefined : zoneOf(clock.timeZone);
+  return zone?.offsetOfInstant(utcMs) ?? (clock.utcOffsetMinutes ?? 0) * 60_000;
+}
+
 function zoneOf(timeZone: string): Zone | undefined {
   if (!zones.has(timeZone)) {
     if (zones.size > 1_000) zones.clear();
@@ -80,6 +86,10 @@ class Zone {
     this.#lastQuarter = quarter;
     this.#lastOffset = offset;
     return offset;
+  }
+
+  offsetOfInstant(utcMs: number): number {
+    return this.#offsetAt(utcMs);
   }
 
   #solve(localMs: number): LocalOffset {

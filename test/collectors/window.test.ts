@@ -29,6 +29,18 @@ describe('the window', () => {
     ],
     ['today by the clock alone', { from: '9:30' }, '2026-11-22T08:30:00.000Z', '2026-11-22T14:03:22.000Z'],
     [
+      'the hour that exists twice: both of them',
+      { from: '2026-10-25 02:05', to: '2026-10-25 02:20' },
+      '2026-10-25T00:05:00.000Z',
+      '2026-10-25T01:20:00.000Z',
+    ],
+    [
+      'an hour that does not exist: the wider reading',
+      { from: '2026-03-29 02:30', to: '2026-03-29 03:10' },
+      '2026-03-29T00:30:00.000Z',
+      '2026-03-29T01:10:00.000Z',
+    ],
+    [
       'an end after now: now',
       { from: '14:00', to: '23:00' },
       '2026-11-22T13:00:00.000Z',
@@ -48,10 +60,29 @@ describe('the window', () => {
     [{ from: 'last night' }, 'expected a date and time'],
     [{ from: '2026-13-41 99:99' }, 'expected a date and time'],
     [{ from: '12:00', to: '11:00' }, 'before it begins'],
+    [{ from: '12:00', to: '12:00' }, 'when it begins'],
     [{ from: '2026-12-24 18:00', to: '2026-12-24 19:00' }, 'in the future'],
     [{ from: '2026-01-01 00:00' }, '31 days long at most'],
   ])('refuses %o and says what it accepts', (wish, words) => {
     const answer = windowOf(wish, NOW, 'Europe/Berlin');
     expect(answer.ok ? undefined : answer.problem).toContain(words);
+  });
+
+  it('knows which day it is where the person is, on the eve of a change of the clocks too', () => {
+    const eve = Date.parse('2026-03-08T03:30:00Z'); // 22:30 in New York
+    const answer = windowOf({ from: '22:00' }, eve, 'America/New_York');
+    expect(answer.ok && iso(answer.window.fromMs)).toBe('2026-03-08T03:00:00.000Z');
+  });
+
+  it.each([
+    [{ since: 'x' }, 'start x: expected'],
+    [{ from: '23:00' }, 'begin 23:00 lies in the future (now is T1795356202000)'],
+    [{ from: '12:00', to: '11:00' }, 'ends (T1795341600000) before it begins (T1795345200000)'],
+    [{ to: '11:00' }, 'end needs a begin'],
+  ])('is refused in the words of whoever asks: %o', (wish, problem) => {
+    const words = { since: 'start', from: 'begin', to: 'end', stamp: (ms: number) => `T${ms}` };
+    const answer = windowOf(wish, NOW, 'Europe/Berlin', words);
+    expect(answer.ok ? '' : answer.problem).toContain(problem);
+    expect(answer.ok ? '' : answer.problem).not.toContain('--');
   });
 });

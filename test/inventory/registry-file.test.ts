@@ -22,6 +22,14 @@ describe('the files beside the code', () => {
       'knownHosts',
       'identityFile',
       'agent',
+      'team',
+      'channels',
+      'workspaces',
+      'sharedChannels',
+      'viewer',
+      'requester',
+      'approver',
+      'admin',
     ]) {
       expect(text).toContain(`${field}:`);
     }
