@@ -127,8 +127,14 @@ export interface Workspace {
   readonly modals: Map<string, PracticeView>;
   /** App Homes by person. */
   readonly homes: Map<string, PracticeView>;
-  /** Trigger ids that may still open a view, with the time they expire (epoch ms): 3 seconds, used once. */
-  readonly triggers: Map<string, { readonly user: string; readonly expiresAtMs: number }>;
+  /**
+   * Trigger ids with the time they expire (epoch ms): each opens one view within 3 seconds. A used one stays,
+   * as `exchanged`, so that its second use is told apart from an invented one.
+   */
+  readonly triggers: Map<
+    string,
+    { readonly user: string; readonly expiresAtMs: number; readonly exchanged?: true }
+  >;
   /** A fresh `1700000000.000100`: strictly rising over the workspace. */
   nextTs(): string;
   /** A fresh id such as `F0PRACTICE7`. */

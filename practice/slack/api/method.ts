@@ -15,6 +15,17 @@ export interface MethodCall {
   readonly token: 'bot' | 'app';
   /** `http://127.0.0.1:PORT`, for upload URLs and permalinks. */
   readonly origin: string;
+  /** Makes the address of a new Socket Mode connection, for apps.connections.open. */
+  readonly openSocket?: () => string;
+}
+
+/** How often a method may be called; Slack tolerates short bursts above the rate. */
+export interface MethodLimit {
+  readonly perMinute: number;
+  /** Calls at once after a pause; `perMinute` when absent. */
+  readonly burst?: number;
+  /** chat.postMessage: counted for each channel as well. */
+  readonly perChannelPerSecond?: number;
 }
 
 /** One method of the Web API as far as Staunch uses it. */
@@ -22,8 +33,7 @@ export interface ApiMethod {
   readonly name: string;
   /** Any one of these scopes is enough; empty when the method needs none. */
   readonly scopes: readonly string[];
-  readonly token: 'bot' | 'app';
-  /** Most calls a minute, from Slack's rate limit tiers; `perChannelPerSecond` for chat.postMessage. */
-  readonly limit: { readonly perMinute: number; readonly perChannelPerSecond?: number };
+  readonly token: 'bot' | 'app' | 'any';
+  readonly limit: MethodLimit;
   run(call: MethodCall, workspace: Workspace): MethodAnswer;
 }
