@@ -90,11 +90,17 @@ function countsOf({ analysis }: Diagnosis): DiagnosisDocument['counts'] {
     workerDeaths:
       analysis.deaths.some(isFault) || spoke('unit-journal') ? analysis.deaths.filter(isFault).length : null,
     oomKillsOfTheUnit:
-      oomKillsOfTheUnit(analysis) > 0 || spoke('kernel-log') || spoke('cgroup-memory')
+      oomKillsOfTheUnit(analysis) > 0 || spoke('kernel-log') || countersRefute(hosts)
         ? oomKillsOfTheUnit(analysis)
         : null,
     explained502: http502 === null ? null : Math.min(explained, http502),
   };
+}
+
+/** A counter that stands at 0 tells that there was no kill; above 0 it cannot tell when. */
+function countersRefute(hosts: Diagnosis['analysis']['caseFile']['hosts']): boolean {
+  const counts = hosts.filter(host => host.runsApp).map(host => host.cgroup?.oomKills);
+  return counts.length > 0 && counts.every(count => count === 0);
 }
 
 /** Says how well bursts and deaths go together, in words that promise no more than the test shows. */

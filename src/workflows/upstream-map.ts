@@ -9,13 +9,15 @@ export interface UpstreamMap {
 }
 
 /**
- * Maps NGINX's upstream addresses to servers: what `staunch.yml` says first, then sockets and loopback
- * addresses (the NGINX host itself), then addresses that are a server's own name or address.
+ * Maps NGINX's upstream addresses to servers: what `staunch.yml` says first, then addresses that are a
+ * server's own name or address. Sockets and loopback addresses lead to the NGINX host that names them.
  */
 export function upstreamMapOf(service: Service, drafts: readonly HostDraft[]): UpstreamMap {
   const upstreams = new Map(service.upstreams);
   const groups = new Set<string>();
   const foreign = new Set<string>();
+  // A socket or loopback address means another server on every NGINX host, so it is never tied to one here.
+  const local = new Set<string>();
   const binds = new Map(drafts.filter(d => d.runsApp).map(d => [d.server, bindsOf(d)]));
   for (const draft of drafts) {
     if (!draft.nginx) continue;
@@ -28,8 +30,8 @@ export function upstreamMapOf(service: Service, drafts: readonly HostDraft[]): U
     for (const address of direct)
       if (!draft.nginx.upstreams.has(address) && !place(address, draft.server)) foreign.add(address);
   }
-  const peers =
-    upstreams.size > 0 && foreign.size > 0 ? new Set([...upstreams.keys(), ...groups]) : undefined;
+  const own = new Set([...upstreams.keys(), ...local]);
+  const peers = own.size > 0 && foreign.size > 0 ? new Set([...own, ...groups]) : undefined;
   return { upstreams, ...(peers && { peers }) };
 
   function place(address: string, nginxServer: string): boolean {
@@ -38,17 +40,20 @@ export function upstreamMapOf(service: Service, drafts: readonly HostDraft[]): U
     if (server === undefined) return false;
     const known = binds.get(server);
     if (known && known.length > 0 && !known.some(bind => sameListener(bind, address))) return false;
-    upstreams.set(address, server);
+    if (isLocal(address)) local.add(address);
+    else upstreams.set(address, server);
     return true;
   }
 
   function serverOf(address: string, nginxServer: string): string | undefined {
-    if (address.startsWith('unix:') || /^(127\.\d|localhost\b|\[::1\])/.test(address))
-      return binds.has(nginxServer) ? nginxServer : undefined;
+    if (isLocal(address)) return binds.has(nginxServer) ? nginxServer : undefined;
     const host = address.replace(/:\d+$/, '').replace(/^\[|\]$/g, '');
     return service.servers.find(s => s.host === host || s.id === host)?.id;
   }
 }
+
+const isLocal = (address: string) =>
+  address.startsWith('unix:') || /^(127\.\d|localhost\b|\[::1\])/.test(address);
 
 /** `http://app` → `app`, `http://127.0.0.1:8000/x` → `127.0.0.1:8000`, `http://unix:/run/a.sock:/` → `unix:/run/a.sock`. */
 function addressOf(target: string): string | undefined {
