@@ -70,11 +70,24 @@ export async function commandLine(args: readonly string[], cancel: AbortSignal):
 
   program
     .command('start')
-    .description('a guided start in the terminal')
-    .action(async () => {
+    .description('the Slack app; without tokens practice mode, a Slack of its own on this machine')
+    .option('--practice', 'practice mode, refused when there are tokens')
+    .action(async (options: { practice?: boolean }) => {
       const { start } = await import('../handlers/terminal/start.ts');
-      const context = await terminal();
-      code = await context.use(starting => start(starting));
+      const { startContext } = await import('./starting.ts');
+      const given = program.getOptionValueSource('config') === 'cli';
+      const { config } = program.opts<{ config: string }>();
+      code = await start(options, startContext({ cancel, ...(given && { config }) }));
+    });
+
+  program
+    .command('manifest')
+    .description('print manifest.yml as JSON, for the Slack CLI')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(async () => {
+      const { manifestJson } = await import('./adapters/manifest-file.ts');
+      process.stdout.write(`${await manifestJson()}\n`);
     });
 
   const server = program.command('server').description('register, list and test servers');

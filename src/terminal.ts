@@ -6,7 +6,6 @@ import type { LocalMachine } from '../handlers/terminal/doctor.ts';
 import type { ServerAddContext } from '../handlers/terminal/server-add.ts';
 import type { ReadText } from '../handlers/terminal/server-import.ts';
 import type { ShowContext } from '../handlers/terminal/show.ts';
-import type { StartContext } from '../handlers/terminal/start.ts';
 import type { Answer, Question } from './collectors/question.ts';
 import type { Server } from './inventory/registry.ts';
 import type { Source } from './workflows/ports.ts';
@@ -15,14 +14,12 @@ import type { Source } from './workflows/ports.ts';
 export type TerminalWorld = DiagnoseContext &
   CollectContext &
   ShowContext &
-  StartContext &
   ServerAddContext & {
     readonly machine: LocalMachine;
     readonly readText: ReadText;
     readScript(): Promise<string>;
   };
 
-const RECORDINGS = fileURLToPath(new URL('../practice/recordings/', import.meta.url));
 const SCHEMA = fileURLToPath(new URL('../staunch.schema.json', import.meta.url));
 
 /**
@@ -60,7 +57,6 @@ export async function openTerminal(
     machine: localMachine(),
     publicKeyOf,
     readText,
-    recordings: RECORDINGS,
     ...(pseudonymKey !== undefined && { pseudonymKey }),
     pause: () => new Promise(resolve => setImmediate(resolve)),
     keep: documents => kept.keep(documents),

@@ -1,8 +1,9 @@
 import type { Recording } from '../../src/collectors/recording.ts';
 import type { WindowWish } from '../../src/collectors/window.ts';
 import type { Mask } from '../../src/report/masking.ts';
+import { maskingOf } from '../../src/workflows/diagnosed-cases.ts';
 import { EXIT } from './context.ts';
-import { type DiagnoseContext, investigateAll, maskFor, wishedWindow } from './diagnose.ts';
+import { type DiagnoseContext, investigateAll, wishedWindow } from './diagnose.ts';
 import { servicesOrTell } from './service-lookup.ts';
 
 export interface CollectOptions extends WindowWish {
@@ -43,7 +44,7 @@ export async function collect(options: CollectOptions, context: CollectContext):
       context.writeError(`${server}: ${detail}\n`);
     return EXIT.unreachable;
   }
-  const mask = await maskFor([investigation.caseFile], context);
+  const mask = await maskingOf([investigation.caseFile], context);
   const written = await context.writeBundle(options.into, investigation.recordings, mask);
   if (!written.ok) {
     context.writeError(`${written.problem}\n`);

@@ -1,18 +1,16 @@
-import { hypothesesOf, type PlaybookReading } from '../../playbooks/playbook.ts';
 import type { CaseFile } from '../../src/collectors/case-file.ts';
 import type { Window } from '../../src/collectors/question.ts';
 import { type WindowWish, windowOf } from '../../src/collectors/window.ts';
-import { type Diagnosis, diagnose } from '../../src/diagnosis/diagnosis.ts';
+import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
 import type { Service } from '../../src/inventory/registry.ts';
 import { chartAltText } from '../../src/report/chart-alt-text.ts';
 import type { ChartData } from '../../src/report/chart-data.ts';
 import { chartDataOf } from '../../src/report/chart-of-diagnosis.ts';
 import type { DiagnosisDocument } from '../../src/report/diagnosis-document.ts';
 import { diagnosisText } from '../../src/report/diagnosis-text.ts';
-import { documentOf } from '../../src/report/diagnosis-writer.ts';
 import { evidenceText } from '../../src/report/evidence-text.ts';
-import { createMasking, maskDocument } from '../../src/report/masking.ts';
 import { type BundledServer, caseOfBundle } from '../../src/workflows/bundle-diagnosis.ts';
+import { type DiagnosedCasesContext, diagnoseCases } from '../../src/workflows/diagnosed-cases.ts';
 import { investigate } from '../../src/workflows/investigation.ts';
 import type { Pause } from '../../src/workflows/ports.ts';
 import { EXIT } from './context.ts';
@@ -34,18 +32,15 @@ export interface DiagnoseOptions extends WindowWish {
 }
 
 /** What `staunch diagnose` needs besides the terminal and the registry. */
-export interface DiagnoseContext extends ServerContext {
+export interface DiagnoseContext extends ServerContext, DiagnosedCasesContext {
   readonly pause: Pause;
   readonly timeZone: string;
-  /** The installation's secret for pseudonyms. */
-  readonly pseudonymKey?: string;
   readBundle(
     folder: string,
   ): Promise<
     | { readonly ok: true; readonly folders: readonly BundledServer[] }
     | { readonly ok: false; readonly problem: string }
   >;
-  playbook(id: string): Promise<PlaybookReading>;
   keep(documents: readonly DiagnosisDocument[]): Promise<void>;
   /** Writes the chart as PNG or SVG, by the file's ending; answers with the problem, if there is one. */
   writeChart(file: string, chart: ChartData, timeZone: string): Promise<string | undefined>;
@@ -62,26 +57,22 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Diagnos
     context.writeError('Stopped. Nothing is left running on the servers.\n');
     return EXIT.stopped;
   }
-  const playbook = await context.playbook('gateway-502');
-  if (!playbook.ok) return refuse(playbook.problems.join('\n'), context);
-  const hypotheses = hypothesesOf(playbook.playbook);
-  const diagnoses = cases.map(caseFile => diagnose(caseFile, hypotheses));
-  const documents = diagnoses.map(documentOf);
-  const mask = await maskFor(cases, context);
-  const shown = documents.map(document => maskDocument(document, mask));
+  const diagnosed = await diagnoseCases(cases, context);
+  if (!diagnosed.ok) return refuse(diagnosed.problem, context);
+  const shown = diagnosed.cases.map(c => c.masked);
   await context.keep(shown).catch(() => undefined);
 
   if (options.json) {
     // Evidence of a local bundle is the person's own files: it is printed as it stands there.
-    const printed = options.bundle === undefined ? shown : documents;
+    const printed = options.bundle === undefined ? shown : diagnosed.cases.map(c => c.verbatim);
     context.write(`${JSON.stringify(printed.length === 1 ? printed[0] : printed, null, 2)}\n`);
   } else {
-    for (const [i, document] of shown.entries())
-      tell(document, diagnoses[i] as Diagnosis, options, context, i > 0);
+    for (const [i, { masked, diagnosis }] of diagnosed.cases.entries())
+      tell(masked, diagnosis, options, context, i > 0);
   }
-  const [first] = diagnoses;
+  const [first] = diagnosed.cases;
   if (options.chart !== undefined && first) {
-    const chart = chartDataOf(first);
+    const chart = chartDataOf(first.diagnosis);
     const problem = await context.writeChart(options.chart, chart, context.timeZone);
     if (problem !== undefined) {
       context.writeError(`${problem}\n`);
@@ -119,18 +110,6 @@ function tell(
       ...(options.ascii && { ascii: true }),
     }),
   );
-}
-
-/** Own addresses stay readable: registered servers and upstream peers are no secrets of clients. */
-export async function maskFor(cases: readonly CaseFile[], context: DiagnoseContext) {
-  const stored = await context.registry.read();
-  const servers = stored.ok ? [...stored.registry.servers.values()].map(s => s.host) : [];
-  const peers = cases.flatMap(c => [...c.upstreams.keys()].map(peer => peer.replace(/:\d+$/, '')));
-  const keepAddresses = [...new Set([...servers, ...peers])];
-  return createMasking({
-    keepAddresses,
-    ...(context.pseudonymKey !== undefined && { pseudonymKey: context.pseudonymKey }),
-  });
 }
 
 async function bundledCase(

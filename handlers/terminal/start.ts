@@ -1,62 +1,91 @@
 import { EXIT } from './context.ts';
-import { type DiagnoseContext, diagnoseCommand } from './diagnose.ts';
 
-export interface StartContext extends DiagnoseContext {
-  /** Folder of the recorded incidents that come with Staunch. */
-  readonly recordings: string;
+/** What the environment says about Slack, as far as the choice of the mode goes. */
+export type Tokens =
+  | { readonly given: true }
+  | { readonly given: false }
+  | { readonly given: true; readonly problems: readonly string[] };
+
+/** Something that runs until it is stopped. */
+export interface Running {
+  stop(): Promise<void>;
 }
 
-/** Recorded incidents to learn on: what users saw, and the folder that holds what the server logged. */
-const INCIDENTS = [
-  {
-    folder: 'oom-continue-bookworm-vm',
-    service: 'checkout',
-    told: 'single 502s all morning, no traceback anywhere',
-  },
-  {
-    folder: 'oom-stop-bookworm-vm',
-    service: 'search',
-    told: 'a wall of 502s for half a minute, then all is well again',
-  },
-  {
-    folder: 'worker-timeout-sigkill-trixie-ns',
-    service: 'billing',
-    told: 'a 502, and Gunicorn says "Perhaps out of memory?"',
-  },
-] as const;
+export interface StartContext {
+  write(text: string): void;
+  writeError(text: string): void;
+  readonly tokens: Tokens;
+  /** Starts the practice Slack, the demo fleet, and Staunch between them. */
+  startPractice(): Promise<Running & { readonly url: string }>;
+  /** Connects to the real Slack. @throws an error whose message is for the operator */
+  startService(): Promise<
+    Running & { readonly team: string; readonly name: string; readonly statusUrl?: string }
+  >;
+  /** False where there is no browser to open. */
+  openBrowser(url: string): Promise<boolean>;
+  /** Resolves when somebody or something asks this process to end. */
+  untilStopped(): Promise<void>;
+}
 
-/** `staunch start`: a guided first look, ending in a diagnosis of a recorded incident. */
-export async function start(context: StartContext): Promise<number> {
-  context.write(
-    'Staunch finds out why users see 502s, and shows the log line behind every claim.\n' +
-      'It only reads. Nothing on a server is changed.\n\n' +
-      'Recorded incidents to try it on (real hosts, real failures, no network needed):\n' +
-      INCIDENTS.map((incident, i) => `  ${i + 1}  ${incident.service.padEnd(9)} ${incident.told}\n`).join(
-        '',
-      ) +
-      '\n',
-  );
-  let choice = 0;
-  if (context.ask) {
-    const answer = (await context.ask(`Which one? [1-${INCIDENTS.length}, Enter for 1, q to leave] `)).trim();
-    if (/^q/i.test(answer)) return EXIT.fine;
-    choice = answer === '' ? 0 : Number(answer) - 1;
-    if (!INCIDENTS[choice]) {
-      context.writeError(`"${answer}" is none of 1 to ${INCIDENTS.length}. Run staunch start again.\n`);
-      return EXIT.usage;
-    }
+/** `staunch start`: the real Slack when there are tokens, practice mode when there are none, never a mixture. */
+export async function start(
+  options: { readonly practice?: boolean },
+  context: StartContext,
+): Promise<number> {
+  const { tokens, write, writeError } = context;
+  if (tokens.given && options.practice) {
+    writeError(
+      'Practice mode and real tokens exclude each other, so that nothing meant for practice reaches a real channel.\n' +
+        'Unset SLACK_BOT_TOKEN, SLACK_APP_TOKEN and SLACK_SIGNING_SECRET (also in .env), or start without --practice.\n',
+    );
+    return EXIT.usage;
   }
-  const incident = INCIDENTS[choice] ?? INCIDENTS[0];
-  context.write(`Diagnosing the recording of ${incident.service} …\n\n`);
-  const code = await diagnoseCommand(
-    { bundle: `${context.recordings}${incident.folder}`, target: incident.service },
-    context,
-  );
-  if (code !== EXIT.fine) return code;
-  context.write(
-    '\nOpen a line of evidence:      npx staunch show E1\n' +
-      'Register your first server:   npx staunch server add USER@HOST\n' +
-      'Then diagnose your service:   npx staunch diagnose\n',
-  );
+  if ('problems' in tokens) {
+    for (const problem of tokens.problems) writeError(`${problem}\n`);
+    writeError(
+      'docs/slack.md says where each value comes from. Without any token, npm start is practice mode.\n',
+    );
+    return EXIT.usage;
+  }
+  return tokens.given ? realThing(context) : practice();
+
+  async function practice(): Promise<number> {
+    const running = await begun(() => context.startPractice(), context);
+    if (!running) return EXIT.failed;
+    const opened = await context.openBrowser(running.url);
+    write(
+      'Staunch in practice mode: no Slack account, no servers of yours, nothing leaves this machine.\n\n' +
+        `  Open   ${running.url}${opened ? '   (your browser should show it now)' : ''}\n` +
+        '  Type   /diagnose-502 checkout   in #inc-checkout\n' +
+        '  Stop   Ctrl-C\n\n' +
+        'The incidents are recordings of real failures, moved to a few minutes ago; what Staunch says about them is\n' +
+        'worked out while you watch. With SLACK_BOT_TOKEN and SLACK_APP_TOKEN it connects to your Slack: docs/slack.md\n',
+    );
+    await context.untilStopped();
+    await running.stop();
+    return EXIT.fine;
+  }
+}
+
+async function realThing(context: StartContext): Promise<number> {
+  const { write } = context;
+  const running = await begun(() => context.startService(), context);
+  if (!running) return EXIT.failed;
+  const status = running.statusUrl === undefined ? '' : `; ${running.statusUrl}/healthz and /metrics`;
+  write(`Staunch is connected to ${running.team} as @${running.name}${status}\n`);
+  await context.untilStopped();
+  write('Stopping: what goes on is brought to an end first.\n');
+  await running.stop();
   return EXIT.fine;
+}
+
+async function begun<T>(begin: () => Promise<T>, context: StartContext): Promise<T | undefined> {
+  try {
+    return await begin();
+  } catch (error) {
+    context.writeError(
+      `Staunch could not start: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    return undefined;
+  }
 }

@@ -1,10 +1,11 @@
-import { causeWords, meaningWords, type NextStep, nextSteps, settlingStep } from './cause-words.ts';
+import type { NextStep } from './cause-words.ts';
 import type { ChartData } from './chart-data.ts';
-import { checkedWords, countsLines } from './counts-words.ts';
+import { countsLines } from './counts-words.ts';
 import { deathsTable } from './deaths-table.ts';
 import type { DiagnosisCause, DiagnosisDocument } from './diagnosis-document.ts';
+import { causeLine, type DiagnosisOutline, gapWords, lookNext, outlineOf } from './diagnosis-outline.ts';
 import { withTextsChanged } from './document-texts.ts';
-import { evidenceMarks, headline, percentWords } from './headline.ts';
+import { evidenceMarks, headline } from './headline.ts';
 import { safeText } from './safe-text.ts';
 import { terminalChart } from './terminal-chart.ts';
 import { type TerminalStyle, terminalStyle } from './terminal-style.ts';
@@ -27,8 +28,6 @@ export interface DiagnosisTextOptions {
 
 const INDENT = 11;
 const WIDEST = 110;
-/** Below this a cause is no candidate any more; with reasons against it, it was ruled out. */
-const RULED_OUT_BELOW = 0.05;
 const REASONS = 3;
 const CANDIDATES = 3;
 const RULED_OUT = 5;
@@ -38,15 +37,15 @@ const GAPS = 5;
 export function diagnosisText(document: DiagnosisDocument, options: DiagnosisTextOptions): string {
   const safe = withTextsChanged(document, { text: text => safeText(text), name: name => safeText(name, 80) });
   const page = new Page(Math.max(40, Math.min(options.columns, WIDEST)), terminalStyle(options.colour));
-  const leading = leadingCause(safe);
-  verdict(page, safe, leading);
+  const outline = outlineOf(safe);
+  verdict(page, safe, outline);
   figures(page, safe, options);
   drawChart(page, options);
-  candidates(page, safe, leading);
+  candidates(page, outline);
   if (safe.verdict === 'inconclusive') gaps(page, safe);
   page.block('Deaths of workers', deathsTable(safe, options.timeZone, page.columns));
   if (safe.verdict !== 'inconclusive') gaps(page, safe);
-  next(page, safe, leading, options);
+  next(page, safe, outline, options);
   const text = `${page.lines.join('\n')}\n`;
   return options.ascii ? inAscii(text) : text;
 }
@@ -79,25 +78,12 @@ class Page {
   }
 }
 
-function leadingCause(document: DiagnosisDocument): DiagnosisCause | undefined {
-  const settled = document.verdict === 'confirmed' || document.verdict === 'likely';
-  return settled ? document.causes[0] : undefined;
-}
-
-function verdict(page: Page, document: DiagnosisDocument, leading: DiagnosisCause | undefined): void {
+function verdict(page: Page, document: DiagnosisDocument, { leading, meaning }: DiagnosisOutline): void {
   const colour = { confirmed: page.style.alarm, likely: page.style.doubt, inconclusive: page.style.doubt };
   const paint = document.verdict === 'no-incident' ? page.style.calm : colour[document.verdict];
   page.lines.push(...wrapText(headline(document), page.columns).map(paint));
-  page.lines.push(...wrapText(meaning(document, leading), page.columns), '');
+  page.lines.push(...wrapText(meaning, page.columns), '');
   if (leading !== undefined) page.list('Why', reasonLines(leading));
-}
-
-function meaning(document: DiagnosisDocument, leading: DiagnosisCause | undefined): string {
-  if (leading !== undefined) return meaningWords(leading);
-  if (document.verdict === 'no-incident') {
-    return checkedWords(document);
-  }
-  return 'The evidence does not settle one cause. Below: what was seen, and what would settle it.';
 }
 
 function reasonLines(cause: DiagnosisCause): string[] {
@@ -131,23 +117,15 @@ function drawChart(page: Page, options: DiagnosisTextOptions): void {
   if (title !== undefined) page.lines.push('', page.style.faint(title), ...rows);
 }
 
-function candidates(page: Page, document: DiagnosisDocument, leading: DiagnosisCause | undefined): void {
-  const others = document.causes.filter(cause => cause !== leading);
-  const open = others.filter(cause => cause.probability >= RULED_OUT_BELOW);
-  const out = others.filter(cause => cause.probability < RULED_OUT_BELOW && cause.because.length > 0);
-  const line = (cause: DiagnosisCause, withPercent: boolean): string => {
-    const title = causeWords(cause.id).title + (withPercent ? ` ${percentWords(cause.probability)}` : '');
-    const [reason] = cause.because;
-    return reason === undefined ? title : `${title}: ${reason.text}${evidenceMarks(reason.evidence)}`;
-  };
-  if (open.length + out.length > 0) page.lines.push('');
+function candidates(page: Page, { leading, open, ruledOut }: DiagnosisOutline): void {
+  if (open.length + ruledOut.length > 0) page.lines.push('');
   page.list(
     leading === undefined ? 'Candidates' : 'Or else',
-    openLines(open, cause => line(cause, true)),
+    openLines(open, cause => causeLine(cause, true)),
   );
   page.list(
     'Ruled out',
-    openLines(out, cause => line(cause, false), RULED_OUT),
+    openLines(ruledOut, cause => causeLine(cause, false), RULED_OUT),
   );
 }
 
@@ -165,7 +143,7 @@ function gaps(page: Page, document: DiagnosisDocument): void {
   const lines = document.gaps
     .slice(0, GAPS)
     .flatMap(gap => [
-      ...labelled('-', `${gap.server}, ${gap.source.replaceAll('-', ' ')}: ${gap.text}`, page.columns - 2, 2),
+      ...labelled('-', gapWords(gap), page.columns - 2, 2),
       ...labelled('', `Fix: ${gap.fix}`, page.columns - 2, 2),
     ]);
   const more = document.gaps.length - GAPS;
@@ -178,31 +156,17 @@ function gaps(page: Page, document: DiagnosisDocument): void {
 function next(
   page: Page,
   document: DiagnosisDocument,
-  leading: DiagnosisCause | undefined,
+  { leading }: DiagnosisOutline,
   options: DiagnosisTextOptions,
 ): void {
   page.block(
     'Look next (nothing here changes a server)',
-    stepLines(page, stepsFor(document, leading, options)),
+    stepLines(page, lookNext(document, options.unit ?? options.chart?.unit)),
   );
   const example = leading?.because[0]?.evidence[0] ?? Object.keys(document.evidence)[0];
   if (example !== undefined) {
     page.lines.push('', page.style.faint(`Open the line behind a number: staunch show ${example}`));
   }
-}
-
-/** Steps for the cause; while nothing is settled, the first look for each of the best candidates. */
-function stepsFor(
-  document: DiagnosisDocument,
-  leading: DiagnosisCause | undefined,
-  options: DiagnosisTextOptions,
-): NextStep[] {
-  const unit = options.unit ?? options.chart?.unit ?? unitOf(document.service);
-  const window = { fromMs: Date.parse(document.window.from), toMs: Date.parse(document.window.to) };
-  if (leading !== undefined) return nextSteps(leading.id, unit, window);
-  if (document.verdict === 'no-incident') return [];
-  const open = document.causes.filter(cause => cause.probability >= RULED_OUT_BELOW).slice(0, CANDIDATES);
-  return open.flatMap(cause => settlingStep(cause.id, unit, window));
 }
 
 function stepLines(page: Page, steps: readonly NextStep[]): string[] {
@@ -211,10 +175,6 @@ function stepLines(page: Page, steps: readonly NextStep[]): string[] {
     // A command is never wrapped: broken lines cannot be copied.
     ...(command === undefined ? [] : [`   ${page.style.faint('$')} ${command}`]),
   ]);
-}
-
-function unitOf(service: string): string {
-  return service.endsWith('.service') ? service : `${service}.service`;
 }
 
 const ASCII_OF: Readonly<Record<string, string>> = { '–': '-', '…': '~', '·': '|', '×': 'x' };

@@ -1,4 +1,4 @@
-import type { DiagnosisDocument } from './diagnosis-document.ts';
+import type { DiagnosisDocument, DiagnosisEvidence } from './diagnosis-document.ts';
 import { safeText } from './safe-text.ts';
 import { terminalStyle } from './terminal-style.ts';
 import { breakRaw } from './text-layout.ts';
@@ -27,20 +27,16 @@ export function evidenceText(
   const piece = Object.hasOwn(document.evidence, wanted) ? document.evidence[wanted] : undefined;
   if (piece === undefined) return unknownEvidence(document, id);
   const style = terminalStyle(options.colour);
-  const where = `${safeText(piece.server, 80)}, ${piece.source.replaceAll('-', ' ')}`;
   const when =
     piece.at === null
       ? 'a state, without a time of its own'
       : instantWords(Date.parse(piece.at), options.timeZone);
-  const raw = piece.text.split('\n');
-  const lines = raw
-    .slice(0, LINES)
-    .flatMap(line => breakRaw(safeText(line, LINE_CHARACTERS), Math.max(20, options.columns - 2)))
+  const lines = verbatimLines(piece.text, LINES, LINE_CHARACTERS)
+    .flatMap(line => breakRaw(line, Math.max(20, options.columns - 2)))
     .map(line => `  ${line}`);
-  if (raw.length > LINES) lines.push(`  … (${raw.length - LINES} more lines)`);
   const citing = citedBy(document, wanted);
   return [
-    `${style.heading(wanted)}  ${where}`,
+    `${style.heading(wanted)}  ${whereWords(piece)}`,
     style.faint(when),
     '',
     ...lines,
@@ -49,7 +45,20 @@ export function evidenceText(
   ].join('\n');
 }
 
-function citedBy(document: DiagnosisDocument, id: string): string[] {
+/** Where a piece of evidence was read: `web-1, kernel log`. */
+export function whereWords({ server, source }: DiagnosisEvidence): string {
+  return `${safeText(server, 80)}, ${source.replaceAll('-', ' ')}`;
+}
+
+/** The raw lines with control characters written out; says how many are left out. */
+export function verbatimLines(text: string, most: number, charactersPerLine: number): string[] {
+  const raw = text.split('\n');
+  const lines = raw.slice(0, most).map(line => safeText(line, charactersPerLine));
+  return raw.length > most ? [...lines, `… (${raw.length - most} more lines)`] : lines;
+}
+
+/** What a piece of evidence is cited for: ids of causes and observations, deaths by pid; at most six. */
+export function citedBy(document: DiagnosisDocument, id: string): string[] {
   const causes = document.causes
     .filter(cause => cause.because.some(reason => reason.evidence.includes(id)))
     .map(cause => cause.id);

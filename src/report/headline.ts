@@ -14,7 +14,7 @@ export function headline(document: DiagnosisDocument): string {
   const { service } = document;
   const [first] = document.causes;
   if (document.verdict === 'no-incident') return `${service}: nothing wrong found (${status})`;
-  if (document.servers.every(server => unreached(document, server)))
+  if (noneRead(document))
     return `${service}: ${document.servers.length === 1 ? 'its server could not' : 'none of its servers could'} be read (${status})`;
   const symptom = `${symptomWords(document.counts)} on ${service}`;
   if (document.verdict === 'inconclusive' || first === undefined)
@@ -23,8 +23,11 @@ export function headline(document: DiagnosisDocument): string {
   return `${symptom}: ${causeWords(first.id).title} (${status}${chance})`;
 }
 
-const unreached = (document: DiagnosisDocument, server: string): boolean =>
-  document.gaps.some(gap => gap.server === server && gap.source === 'connection');
+/** True when no server of the service could be reached: then nothing is known, not even that all is well. */
+export function noneRead({ servers, gaps }: DiagnosisDocument): boolean {
+  const unreached = new Set(gaps.filter(gap => gap.source === 'connection').map(gap => gap.server));
+  return servers.length > 0 && servers.every(server => unreached.has(server));
+}
 
 /** What people saw: `502s`, or the status that was there instead. */
 function symptomWords(counts: DiagnosisDocument['counts']): string {

@@ -13,12 +13,23 @@ export type Investigated =
   /** `problem` is for people: what happened, where, and what to try. */
   | { readonly ok: false; readonly problem: string };
 
+/** What is to be diagnosed, and the zone of the person who asked: the chart's clock is theirs. */
+export interface InvestigationRequest {
+  /** Id of a registered service. */
+  readonly service: string;
+  readonly window: Window;
+  readonly timeZone: string;
+}
+
+/** Told how each server gets on. */
+export type ProgressListener = (progress: Progress) => void;
+
 /** Diagnoses a registered service. Reading, reasoning and drawing happen wherever the adapter likes. */
 export interface Investigator {
   /** Never throws. Ends soon after `cancel`. */
   investigate(
-    request: { readonly service: string; readonly window: Window; readonly timeZone: string },
-    progress: (progress: Progress) => void,
+    request: InvestigationRequest,
+    progress: ProgressListener,
     cancel: AbortSignal,
   ): Promise<Investigated>;
   close(): Promise<void>;

@@ -23,3 +23,15 @@ export type Pause = () => Promise<void>;
 export interface Ids {
   next(): string;
 }
+
+/** Calls back once after a time; what it answers with takes the call back. */
+export interface Timer {
+  after(delayMs: number, call: () => void): () => void;
+}
+
+/** What the operator of Staunch reads. `text` never varies; what does stands in `fields`, never a secret. */
+export interface Log {
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+}

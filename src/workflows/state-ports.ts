@@ -156,6 +156,8 @@ export interface QueuedParcel {
   readonly queuedAtMs: number;
   /** What an earlier attempt got done: the id of a file whose bytes are uploaded already. */
   readonly progress?: string;
+  /** An `update` behind which a newer one of the same key waits: it need not be sent any more. */
+  readonly superseded?: boolean;
 }
 
 export interface Outbox {

@@ -84,4 +84,5 @@ export const aService = (
   servers,
   nginx: { servers: nginx },
   upstreams: new Map(),
+  channels: [],
 });

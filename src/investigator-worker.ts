@@ -1,0 +1,82 @@
+import { fileURLToPath } from 'node:url';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { chartImage } from './adapters/chart-image.ts';
+import type {
+  FromWorker,
+  InvestigatorWorkerData,
+  SourceChoice,
+  ToWorker,
+} from './adapters/investigator-messages.ts';
+import { loadPlaybook } from './adapters/playbook-files.ts';
+import { openRegistryStore } from './adapters/registry-store.ts';
+import { Diagnosing } from './workflows/diagnosing.ts';
+import type { Log, Source } from './workflows/ports.ts';
+
+/** The investigator's thread: builds what the message of its starter names, and investigates on demand. */
+async function work(port: MessagePort, data: InvestigatorWorkerData): Promise<void> {
+  const tell = (message: FromWorker) => port.postMessage(message);
+  const log = logOver(tell);
+  const { configFile, pseudonymKey } = data;
+  const source = await openSource(data.source);
+  const investigator = new Diagnosing({
+    source,
+    registry: openRegistryStore(configFile, {
+      schemaFile: SCHEMA,
+      ...(process.env.SSH_AUTH_SOCK !== undefined && { agentSocket: process.env.SSH_AUTH_SOCK }),
+    }),
+    playbook: loadPlaybook,
+    draw: chartImage,
+    clock: { nowMs: Date.now },
+    pause: () => new Promise(resolve => setImmediate(resolve)),
+    log,
+    ...(pseudonymKey !== undefined && { pseudonymKey }),
+  });
+  const cancels = new Map<number, AbortController>();
+  port.on('message', async (message: ToWorker) => {
+    if (message.kind === 'close') {
+      for (const cancel of cancels.values()) cancel.abort();
+      await investigator.close();
+      port.close();
+      return;
+    }
+    const { id } = message;
+    if (message.kind === 'cancel') return cancels.get(id)?.abort();
+    const cancel = new AbortController();
+    cancels.set(id, cancel);
+    const result = await investigator.investigate(
+      message.request,
+      progress => tell({ kind: 'progress', id, progress }),
+      cancel.signal,
+    );
+    cancels.delete(id);
+    tell({ kind: 'ended', id, result });
+  });
+}
+
+async function openSource(choice: SourceChoice): Promise<Source> {
+  if (choice.kind === 'module') {
+    const opened: { openSource(): Promise<Source> } = await import(choice.url);
+    return opened.openSource();
+  }
+  const { SshSource } = await import('./adapters/ssh/ssh-source.ts');
+  const { loadReadScript } = await import('./adapters/ssh/read-script.ts');
+  return new SshSource({ script: await loadReadScript() });
+}
+
+/** Errors cross to the other thread as plain words: what hangs on an error may not be cloned. */
+function logOver(tell: (message: FromWorker) => void): Log {
+  const plain = (value: unknown) =>
+    value instanceof Error ? { type: value.name, message: value.message, stack: value.stack ?? '' } : value;
+  const at = (level: 'info' | 'warn' | 'error') => (fields: object, text: string) =>
+    tell({
+      kind: 'log',
+      level,
+      fields: Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, plain(value)])),
+      text,
+    });
+  return { info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+const SCHEMA = fileURLToPath(new URL('../staunch.schema.json', import.meta.url));
+
+if (parentPort) await work(parentPort, workerData as InvestigatorWorkerData);

@@ -1,0 +1,120 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import type { StartContext } from '../handlers/terminal/start.ts';
+import { useProxy } from './adapters/proxy.ts';
+import { type ServiceLog, serviceLog } from './adapters/service-log.ts';
+import { readSettings, type Settings, type SettingsReading } from './adapters/settings.ts';
+
+const ROOT = new URL('../', import.meta.url);
+const fileOf = (path: string) => fileURLToPath(new URL(path, ROOT));
+
+export interface StartingOptions {
+  /** What `--config` says; it goes before STAUNCH_CONFIG. */
+  readonly config?: string;
+  readonly cancel: AbortSignal;
+}
+
+/** The world of `staunch start`: the environment, the real Slack, the practice Slack, a browser. */
+export function startContext({ config, cancel }: StartingOptions): StartContext {
+  loadDotEnv();
+  const reading = readSettings({ ...process.env, ...(config !== undefined && { STAUNCH_CONFIG: config }) });
+  const ending = new AbortController();
+  const stopped = AbortSignal.any([cancel, ending.signal]);
+  return {
+    write: text => void process.stdout.write(text),
+    writeError: text => void process.stderr.write(text),
+    tokens: tokensOf(reading),
+    async startService() {
+      if (!reading.ok) throw new Error('there are no usable settings');
+      const log = serviceLog(reading.settings.logLevel);
+      const proxy = useProxy(process.env);
+      if (proxy !== undefined) log.info({ variable: proxy }, 'Slack is reached through a proxy');
+      const service = await startedService(reading.settings, { kind: 'ssh' }, log, () => ending.abort());
+      const { connectedAs, statusUrl } = service;
+      return { ...connectedAs, ...(statusUrl !== undefined && { statusUrl }), stop: () => service.stop() };
+    },
+    startPractice: () => startPractice(() => ending.abort()),
+    async openBrowser(url) {
+      if (process.stdout.isTTY !== true || process.env.CI || isWithoutScreen()) return false;
+      const { default: open } = await import('open');
+      return open(url).then(
+        () => true,
+        () => false,
+      );
+    },
+    untilStopped: () =>
+      new Promise(resolve => {
+        if (stopped.aborted) resolve();
+        stopped.addEventListener('abort', () => resolve(), { once: true });
+      }),
+  };
+}
+
+/** Variables that are set already win over those in `.env`. */
+function loadDotEnv(): void {
+  try {
+    process.loadEnvFile('.env');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+function tokensOf(reading: SettingsReading): StartContext['tokens'] {
+  if (reading.ok) return { given: true };
+  return reading.tokens ? { given: true, problems: reading.problems } : { given: false };
+}
+
+/** Opening a browser over SSH or without a display would start one nobody sees, or fail noisily. */
+function isWithoutScreen(): boolean {
+  if (process.env.SSH_CONNECTION) return true;
+  return process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY;
+}
+
+async function startedService(
+  settings: Settings,
+  source: { readonly kind: 'ssh' } | { readonly kind: 'module'; readonly url: string },
+  log: ServiceLog,
+  lost: () => void,
+) {
+  const { startService } = await import('./service.ts');
+  const { version } = JSON.parse(await readFile(fileOf('package.json'), 'utf8')) as { version: string };
+  return startService({ settings, source, log, lost, version, schemaFile: fileOf('staunch.schema.json') });
+}
+
+async function startPractice(lost: () => void) {
+  const { PracticeSlack } = await import('../practice/slack/practice-slack.ts');
+  const { PRACTICE_SEED } = await import('../practice/slack/seed.ts');
+  const { FLEET_CONFIG } = await import('../practice/fleet/open-fleet.ts');
+  const stateFolder = await mkdtemp(join(tmpdir(), 'staunch-practice-'));
+  const port = Number(process.env.STAUNCH_PRACTICE_PORT ?? 0);
+  const slack = await PracticeSlack.start({
+    manifest: parse(await readFile(fileOf('manifest.yml'), 'utf8')),
+    seed: PRACTICE_SEED,
+    page: fileOf('practice/page'),
+    ...(Number.isInteger(port) && port > 0 && { port }),
+  });
+  const settings: Settings = {
+    slack: {
+      botToken: slack.botToken,
+      apiUrl: slack.apiUrl,
+      receiver: { kind: 'socket', appToken: slack.appToken },
+    },
+    configFile: FLEET_CONFIG,
+    stateFolder,
+    logLevel: 'warn',
+    retention: { evidenceDays: 1, incidentDays: 1 },
+  };
+  const fleet = { kind: 'module', url: new URL('practice/fleet/open-fleet.ts', ROOT).href } as const;
+  const service = await startedService(settings, fleet, serviceLog('warn'), lost);
+  return {
+    url: slack.url,
+    async stop() {
+      await service.stop();
+      await slack.stop();
+      await rm(stateFolder, { recursive: true, force: true });
+    },
+  };
+}

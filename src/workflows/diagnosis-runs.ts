@@ -1,0 +1,206 @@
+import type { Window } from '../collectors/question.ts';
+import type { Ids } from './ports.ts';
+import { againParcels, begunAgainParcel, failureParcels, openingParcels } from './run-parcels.ts';
+import { RunningDiagnosis, type RunPorts } from './running-diagnosis.ts';
+import type { Parcel, Run } from './state-ports.ts';
+import { Turns } from './turns.ts';
+import { windowAgain } from './window-again.ts';
+
+export interface DiagnosisRunsPorts extends RunPorts {
+  readonly ids: Ids;
+  /** The zone of a person; asked after a restart, when the asking itself is long over. */
+  timeZoneOf?(person: string): Promise<string>;
+}
+
+export interface DiagnosisRunsSettings {
+  /** How many investigations go on at the same time; the others wait their turn. */
+  readonly atOnce?: number;
+  /** A run that is not done by then, counted from its turn, fails with words. */
+  readonly deadlineMs?: number;
+}
+
+/** Somebody asks for a diagnosis of a service; whether they may was settled before. */
+export interface AskedFor {
+  /** Names the delivery it came with: the same one acts once. */
+  readonly deliveryKey: string;
+  readonly service: string;
+  readonly workspace: string;
+  readonly channel: string;
+  /** The thread it was asked in; everything is answered there. */
+  readonly threadTs?: string;
+  readonly askedBy: string;
+  readonly window: Window;
+  readonly timeZone: string;
+}
+
+export interface AskedAgainFor {
+  readonly deliveryKey: string;
+  readonly runId: string;
+  readonly askedBy: string;
+  readonly timeZone: string;
+}
+
+/** `duplicate`: this very delivery was acted on before; nothing more is to be done or said. */
+export type Asked = { readonly run: Run } | { readonly duplicate: true };
+/** `running`: an earlier run of the incident is not done yet. `gone`: past its retention. */
+export type AskedAgain = Asked | { readonly running: true } | { readonly gone: true };
+
+const AT_ONCE = 10;
+const DEADLINE_MS = 120_000;
+const MOST_ATTEMPTS = 3;
+/** Slack takes about 50 edits a minute over a whole workspace (chat.update, tier 3): all runs share them. */
+const EDIT_EVERY_MS = 1_200;
+
+interface Active {
+  readonly diagnosis: RunningDiagnosis;
+  readonly done: Promise<'ended' | 'left'>;
+}
+
+/**
+ * Diagnoses asked for in chat: opened durably with their first messages, investigated in the background, ended
+ * durably with everything that is said. What a crash cuts off is begun again by `resume`.
+ */
+export class DiagnosisRuns {
+  readonly #ports: DiagnosisRunsPorts;
+  readonly #deadlineMs: number;
+  readonly #turns: Turns;
+  readonly #active = new Map<string, Active>();
+  #draining = false;
+
+  constructor(ports: DiagnosisRunsPorts, settings: DiagnosisRunsSettings = {}) {
+    this.#ports = ports;
+    this.#deadlineMs = settings.deadlineMs ?? DEADLINE_MS;
+    this.#turns = new Turns(settings.atOnce ?? AT_ONCE);
+  }
+
+  /** Opens an incident. Resolves as soon as that is stored; while draining, the next start investigates it. */
+  async ask(asked: AskedFor): Promise<Asked> {
+    const { state, clock, ids, telling } = this.#ports;
+    const { deliveryKey, service, workspace, channel, threadTs, askedBy, window } = asked;
+    const askedAtMs = clock.nowMs();
+    const incident = {
+      id: ids.next(),
+      service,
+      workspace,
+      channel,
+      ...(threadTs !== undefined && { threadTs }),
+      openedBy: askedBy,
+      openedAtMs: askedAtMs,
+    };
+    const newRun = { id: ids.next(), askedBy, askedAtMs, window };
+    const run = await state.atomically(async within => {
+      if (!(await within.inbox.claim(deliveryKey, askedAtMs))) return undefined;
+      const opened = await within.incidents.open(incident, newRun);
+      for (const parcel of openingParcels(opened, telling)) await within.outbox.put(parcel, askedAtMs);
+      return opened;
+    });
+    return run ? this.#opened(run, asked.timeZone) : { duplicate: true };
+  }
+
+  /** Diagnoses an incident once more: up to now if the first window meant that, else the same window. */
+  async again(asked: AskedAgainFor): Promise<AskedAgain> {
+    const { state, clock, ids, telling } = this.#ports;
+    const askedAtMs = clock.nowMs();
+    const id = ids.next();
+    const answer = await state.atomically(async (within): Promise<AskedAgain> => {
+      if (!(await within.inbox.claim(asked.deliveryKey, askedAtMs))) return { duplicate: true };
+      const first = await within.incidents.run(asked.runId);
+      if (!first) return { gone: true };
+      const window = windowAgain(first, askedAtMs);
+      const newRun = { id, askedBy: asked.askedBy, askedAtMs, window };
+      const run = await within.incidents.again(first.incident.id, newRun);
+      if (!run) return { running: true };
+      for (const parcel of againParcels(run, telling)) await within.outbox.put(parcel, askedAtMs);
+      return { run };
+    });
+    return 'run' in answer ? this.#opened(answer.run, asked.timeZone) : answer;
+  }
+
+  /** After a start: begins again what was cut off, and ends with words what was cut off too often. */
+  async resume(): Promise<void> {
+    for (const run of await this.#ports.state.incidents.running()) {
+      if (this.#active.has(run.id)) continue;
+      try {
+        if (run.attempts >= MOST_ATTEMPTS) await this.#giveUp(run);
+        else await this.#beginAgain(run);
+      } catch (error) {
+        this.#ports.log.error({ err: error, runId: run.id }, 'A diagnosis could not be begun again');
+      }
+    }
+  }
+
+  /** How many investigations go on and how many wait their turn. */
+  get counts(): { readonly running: number; readonly waiting: number } {
+    const { taken, waiting } = this.#turns.counts;
+    return { running: taken, waiting };
+  }
+
+  /**
+   * Begins nothing more, lets what goes on end within `waitMs`, then cancels it. Answers with how many runs are
+   * left for the next start.
+   */
+  async drain(waitMs: number): Promise<number> {
+    this.#draining = true;
+    this.#turns.close();
+    const active = [...this.#active.values()];
+    const all = Promise.all(active.map(a => a.done));
+    const timeIsUp = Promise.withResolvers<void>();
+    const takeBack = this.#ports.timer.after(waitMs, timeIsUp.resolve);
+    await Promise.race([all, timeIsUp.promise]);
+    takeBack();
+    for (const { diagnosis } of active) diagnosis.leave();
+    return (await all).filter(end => end === 'left').length;
+  }
+
+  #opened(run: Run, timeZone: string): Asked {
+    this.#ports.wakeDelivery();
+    this.#begin(run, async () => timeZone);
+    return { run };
+  }
+
+  #begin(run: Run, timeZoneOf: () => Promise<string>): void {
+    if (this.#draining) return;
+    const diagnosis = new RunningDiagnosis(run, this.#ports, {
+      deadlineMs: this.#deadlineMs,
+      editEveryMs: () => EDIT_EVERY_MS * Math.max(1, this.#turns.counts.taken),
+    });
+    const done = diagnosis.perform(this.#turns, timeZoneOf).finally(() => this.#active.delete(run.id));
+    this.#active.set(run.id, { diagnosis, done });
+  }
+
+  async #beginAgain(cutOff: Run): Promise<void> {
+    const { state, clock, telling } = this.#ports;
+    const run = await state.atomically(async within => {
+      const again = await within.incidents.resume(cutOff.id);
+      if (again) await within.outbox.put(begunAgainParcel(again, telling), clock.nowMs());
+      return again;
+    });
+    if (!run) return;
+    this.#ports.wakeDelivery();
+    this.#begin(run, () => this.#zoneOf(run.askedBy));
+  }
+
+  async #giveUp(run: Run): Promise<void> {
+    const { state, clock, telling } = this.#ports;
+    const endedAtMs = clock.nowMs();
+    const failure = `The diagnosis of ${run.incident.service} was begun ${run.attempts} times and cut off each time, because Staunch itself stopped in the middle. Its log says what stopped it. Ask again with a shorter window, such as "since 15m", or run "staunch diagnose ${run.incident.service}" in a terminal.`;
+    const failed: Run = { ...run, state: 'failed', endedAtMs, failure };
+    const parcels: readonly Parcel[] = failureParcels(failed, new Map(), telling);
+    const ended = await state.atomically(async within => {
+      const first = await within.incidents.fail(run.id, failure, endedAtMs);
+      if (first) for (const parcel of parcels) await within.outbox.put(parcel, endedAtMs);
+      return first;
+    });
+    if (!ended) return;
+    this.#ports.wakeDelivery();
+    this.#ports.ended?.({ state: 'failed', tookMs: Math.max(0, endedAtMs - run.askedAtMs) });
+  }
+
+  async #zoneOf(person: string): Promise<string> {
+    try {
+      return (await this.#ports.timeZoneOf?.(person)) ?? 'UTC';
+    } catch {
+      return 'UTC';
+    }
+  }
+}
