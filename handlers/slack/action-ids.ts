@@ -18,4 +18,6 @@ export const CALLBACK = {
   picker: 'pick-diagnosis',
   wrongVerdict: 'wrong-verdict-note',
   diagnoseMessage: 'diagnose-message',
+  /** The global shortcut; the same as the button. */
+  startDiagnosis: 'start-diagnosis',
 } as const;

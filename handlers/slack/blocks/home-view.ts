@@ -1,0 +1,156 @@
+import type { HomeView, KnownBlock, RichTextElement } from '@slack/types';
+import { NAME_PATTERN } from '../../../src/inventory/name-form.ts';
+import type { DiagnosisDocument } from '../../../src/report/diagnosis-document.ts';
+import { clockWords, dayWords } from '../../../src/report/time-words.ts';
+import type { Run } from '../../../src/workflows/state-ports.ts';
+import { ACTION } from '../action-ids.ts';
+import {
+  actions,
+  bold,
+  button,
+  code,
+  context,
+  gapOf,
+  header,
+  line,
+  list,
+  richText,
+  section,
+  timeElement,
+  words,
+} from './block-parts.ts';
+import { firstOf, LIMITS, moreWords } from './slack-limits.ts';
+import { own, shown, TIME_FORMAT } from './slack-text.ts';
+import { verdictHeadline } from './verdict-words.ts';
+
+/** A service in the App Home, with its last diagnosis if there was one. */
+export interface HomeService {
+  readonly id: string;
+  readonly last?: { readonly run: Run; readonly document?: DiagnosisDocument };
+  readonly mayDiagnose: boolean;
+}
+
+/** A step of setting Staunch up. */
+export interface SetupStep {
+  readonly done: boolean;
+  readonly what: string;
+  /** What to do while it is not done: words, or a command to copy. */
+  readonly todo?: string;
+  readonly command?: string;
+}
+
+export interface HomeModel {
+  /** Why this person sees nothing, in plain sentences; then nothing else is shown. */
+  readonly refusal?: string;
+  /** The services this person may see. */
+  readonly services: readonly HomeService[];
+  /** For admins only. */
+  readonly setup?: readonly SetupStep[];
+  readonly version: string;
+}
+
+/** Two blocks each; with everything else this stays far below what a view may hold. */
+const SERVICES = 35;
+const STEPS = 20;
+
+/** The App Home of one person. */
+export function homeView(model: HomeModel): HomeView {
+  const end = context(own`Staunch ${model.version} · reads only, nothing here changes a server`);
+  if (model.refusal !== undefined)
+    return {
+      type: 'home',
+      blocks: [header('Staunch'), section(shown(model.refusal, 2_500)), end],
+    };
+  return {
+    type: 'home',
+    blocks: [
+      ...setupBlocks(model.setup ?? []),
+      header('Services'),
+      ...servicesBlocks(model.services),
+      { type: 'divider' },
+      ...whatToType(),
+      end,
+    ],
+  };
+}
+
+function setupBlocks(steps: readonly SetupStep[]): KnownBlock[] {
+  if (steps.length === 0) return [];
+  const { shown: first, more } = firstOf(steps, STEPS);
+  const done = steps.filter(step => step.done).length;
+  const items = first.map(({ done: isDone, what, todo, command }): RichTextElement[] => [
+    words(isDone ? '✓ done: ' : '✗ to do: '),
+    words(what, 200),
+    ...(isDone || todo === undefined ? [] : [gapOf('\n'), words(todo, 300)]),
+    ...(isDone || command === undefined ? [] : [gapOf(todo === undefined ? '\n' : ' '), code(command, 300)]),
+  ]);
+  return [
+    header(`Setting up: ${done} of ${steps.length} done`),
+    richText(list('bullet', items), ...(more > 0 ? [line(words(moreWords(more, 'steps')))] : [])),
+  ];
+}
+
+function servicesBlocks(services: readonly HomeService[]): KnownBlock[] {
+  if (services.length === 0)
+    return [
+      section(
+        'No service is registered that you may see. An admin of Staunch adds services, and who may ask for them, in staunch.yml.',
+      ),
+    ];
+  const { shown: first, more } = firstOf(services, SERVICES);
+  const anyMay = services.some(service => service.mayDiagnose);
+  return [
+    ...first.flatMap(serviceBlocks),
+    ...(more > 0
+      ? [section(`${moreWords(more, 'services')}: type /diagnose-502 and the name of the service.`)]
+      : []),
+    ...(anyMay ? [actions([button('Choose a service and a window', ACTION.startDiagnosis, '')])] : []),
+  ];
+}
+
+function serviceBlocks({ id, last, mayDiagnose }: HomeService): KnownBlock[] {
+  const name = shown(id, 80);
+  const press = mayDiagnose
+    ? button(
+        'Diagnose',
+        ACTION.startDiagnosis,
+        NAME_PATTERN.test(id) ? id.slice(0, LIMITS.buttonValue.most) : '',
+        { label: `Diagnose ${name}` },
+      )
+    : undefined;
+  if (last === undefined) return [section(`${name}: not diagnosed yet`, press)];
+  const { run, document } = last;
+  const words = document === undefined ? withoutVerdict(run, name) : verdictHeadline(document);
+  return [section(words, press), richText(line(...whenElements(run, document)))];
+}
+
+function withoutVerdict({ state, failure = '' }: Run, name: string): string {
+  if (state === 'running') return `⏳ ${name}: being diagnosed now`;
+  if (state === 'done') return `${name}: its last verdict is no longer kept`;
+  return `❗ ${name}: the diagnosis failed. ${shown(failure, 300)}`;
+}
+
+function whenElements(run: Run, document: DiagnosisDocument | undefined): RichTextElement[] {
+  const atMs = run.endedAtMs ?? run.askedAtMs;
+  const utc = `${dayWords(atMs, 'UTC')} ${clockWords(atMs, 'UTC', 'minute')} UTC`;
+  const gaps = document?.gaps.length ?? 0;
+  return [
+    timeElement(atMs, TIME_FORMAT.dayMinute, utc),
+    words(` your time · ${utc}`),
+    ...(gaps > 0 ? [words(` · ${gaps} ${gaps === 1 ? 'gap' : 'gaps'} in what could be read`)] : []),
+  ];
+}
+
+function whatToType(): KnownBlock[] {
+  return [
+    richText(
+      line(bold('In a channel, type'), gapOf(' '), code('/diagnose-502 checkout since 30m')),
+      line(
+        words('In a thread, write '),
+        code('@staunch diagnose checkout'),
+        words('. More: '),
+        code('/diagnose-502 help'),
+      ),
+    ),
+  ];
+}

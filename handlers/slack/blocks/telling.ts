@@ -1,0 +1,58 @@
+import type { Message } from '../../../src/workflows/message.ts';
+import type { Run } from '../../../src/workflows/state-ports.ts';
+import type { Telling } from '../../../src/workflows/surface-ports.ts';
+import { ACTION } from '../action-ids.ts';
+import { actions, button, context, header, message, section } from './block-parts.ts';
+import { evidenceReplies } from './evidence-replies.ts';
+import { progressMessage } from './progress-message.ts';
+import { mention, own, shown } from './slack-text.ts';
+import { verdictMessage } from './verdict-message.ts';
+import { lookBackWords, windowMrkdwn, windowUtc } from './window-parts.ts';
+
+export interface TellingOptions {
+  /** The systemd unit of a service for the commands people copy; undefined where it is not known. */
+  unit?(service: string): string | undefined;
+}
+
+/** The words of a diagnosis in Slack. */
+export function slackTelling(options: TellingOptions = {}): Telling {
+  return {
+    running,
+    progress: progressMessage,
+    verdict: (run, document, tookMs) =>
+      verdictMessage(run, document, tookMs, options.unit?.(document.service)),
+    evidence: evidenceReplies,
+    failed,
+    begunAgain,
+  };
+}
+
+function running(run: Run): Message {
+  const { incident, window, askedAtMs, askedBy, number } = run;
+  const lookBack = lookBackWords(window, askedAtMs);
+  const name = shown(incident.service, 80);
+  const title = `Diagnosing 502s on ${name}, ${lookBack} …`;
+  return message(own`⏳ ${title} Window: ${windowUtc(window)}. The verdict will stand here.`, [
+    header(`⏳ ${title}`),
+    section('Reading its servers now; nothing on them is changed. The verdict will stand in this message.'),
+    context(own`${windowMrkdwn(window)} · asked by ${mention(askedBy)} · run ${number}`),
+  ]);
+}
+
+function failed(run: Run): Message {
+  const name = shown(run.incident.service, 80);
+  const title = `❗ ${name}: the diagnosis failed`;
+  const why = run.failure ?? 'It ended without saying why. Try Re-run.';
+  return message(own`${title}. ${why} This says nothing about the service itself.`, [
+    header(title),
+    section(shown(why, 2_500)),
+    section('This says nothing about the service itself: whether it is well is not known.'),
+    actions([button('Re-run', ACTION.rerun, run.id, { label: 'Diagnose the same service again' })]),
+    context(own`${windowMrkdwn(run.window)} · asked by ${mention(run.askedBy)} · run ${run.number}`),
+  ]);
+}
+
+function begunAgain(run: Run): Message {
+  const words = `Staunch was restarted in the middle of this diagnosis and has begun it again (attempt ${run.attempts}). There is nothing to do; the verdict will stand in the message above.`;
+  return message(own`${words}`, [section(words)]);
+}

@@ -1,0 +1,34 @@
+import type { Registry } from '../../src/inventory/registry.ts';
+import type { Action } from '../../src/policy/access.ts';
+import type { Refusal } from '../../src/policy/asking.ts';
+import { refusalWords } from '../../src/policy/refusal-words.ts';
+import type { Message } from '../../src/workflows/message.ts';
+import { refusedNotice, registryProblemNotice } from './blocks/notices.ts';
+import type { SlackContext } from './slack-context.ts';
+
+/** The registry as `staunch.yml` says it now, or what the person is told when that file is wrong. */
+export async function registryOrNotice(
+  context: SlackContext,
+): Promise<{ readonly registry: Registry } | { readonly notice: Message }> {
+  const stored = await context.registry.read();
+  if (stored.ok) return { registry: stored.registry };
+  context.log.error({ file: context.registry.file, problems: stored.problems }, 'staunch.yml cannot be used');
+  return { notice: registryProblemNotice() };
+}
+
+/** Tells why not. Every refusal is in the log as well: who, what, why. */
+export async function refusedAsker(
+  refusal: Refusal,
+  what: Action,
+  user: string,
+  context: SlackContext,
+): Promise<Message> {
+  context.log.info({ user, what, ...refusal }, 'refused');
+  const nameOf = await context.people.names(idsIn(refusal));
+  return refusedNotice(refusalWords(refusal, nameOf));
+}
+
+function idsIn(refusal: Refusal): readonly string[] {
+  if ('channels' in refusal) return refusal.channels;
+  return 'holders' in refusal ? refusal.holders : [];
+}

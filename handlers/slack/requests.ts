@@ -1,0 +1,154 @@
+import type { Window } from '../../src/collectors/question.ts';
+import { nearestNames } from '../../src/inventory/nearest-name.ts';
+import type { Registry, Service } from '../../src/inventory/registry.ts';
+import { findTarget } from '../../src/inventory/target.ts';
+import { channelService, refusalOf, servicesFor } from '../../src/policy/asking.ts';
+import type { Message } from '../../src/workflows/message.ts';
+import {
+  foundNothingNotice,
+  helpNotice,
+  notMemberNotice,
+  notUnderstoodNotice,
+  unknownTargetNotice,
+} from './blocks/notices.ts';
+import type { Asker, Spot } from './people.ts';
+import { refusedAsker, registryOrNotice } from './permission.ts';
+import { openPicker } from './picker-opening.ts';
+import { readRequest } from './request-text.ts';
+import type { SlackContext } from './slack-context.ts';
+
+/** Somebody asks for a diagnosis, in whatever way. */
+export interface AskedHere {
+  /** Names the delivery: the same one acts once. */
+  readonly deliveryKey: string;
+  readonly user: string;
+  readonly channel: string;
+  readonly threadTs?: string;
+  /** Opens a modal, within three seconds of the person's act; a mention has none. */
+  readonly triggerId?: string;
+}
+
+/**
+ * Answers what was typed after `/diagnose-502` or after a mention. Resolves with what only the asker is told,
+ * undefined when everybody sees the answer or a modal is open.
+ */
+export async function answerRequest(
+  text: string,
+  here: AskedHere,
+  context: SlackContext,
+): Promise<Message | undefined> {
+  const [asker, spot, reading] = await Promise.all([
+    context.people.asker(here.user),
+    context.people.spot(here.channel),
+    registryOrNotice(context),
+  ]);
+  // Nobody without a role learns more than that: no names of services, and not that staunch.yml is wrong.
+  if ('notice' in reading) return reading.notice;
+  const { registry } = reading;
+  const refusal = refusalHere(asker, spot, registry, context);
+  if (refusal) return refusedAsker(refusal, 'diagnose', here.user, context);
+  if (!spot.appIsMember) return notMemberNotice();
+  const { timeZone } = asker;
+  const names = namesFor(asker, spot, registry, context);
+  const request = readRequest(text, { nowMs: context.clock.nowMs(), timeZone, names });
+  if (request.kind === 'help') return helpNotice();
+  if (request.kind === 'not-understood') return notUnderstoodNotice(request.problem, request.example);
+  const services = servicesMeant(request.target, here.channel, registry, names);
+  if ('notice' in services) return services.notice;
+  if (services.found.length === 0)
+    return openPicker({ ...here, asker, spot, registry, place: placeOf(here) }, context);
+  return diagnoseEach(services.found, request.window, { ...here, asker, spot, registry }, context);
+}
+
+/** Who asks, where, and what `staunch.yml` says. */
+export interface Present extends AskedHere {
+  readonly asker: Asker;
+  readonly spot: Spot;
+  readonly registry: Registry;
+}
+
+/** Starts a diagnosis of each service that this person may ask for here; tells about the others. */
+export async function diagnoseEach(
+  services: readonly Service[],
+  window: Window,
+  here: Present,
+  context: SlackContext,
+): Promise<Message | undefined> {
+  const { asker, spot, registry, user, channel, threadTs, deliveryKey } = here;
+  let refused: Message | undefined;
+  for (const service of services) {
+    const refusal = refusalHere(asker, spot, registry, context, service);
+    if (refusal) {
+      refused ??= await refusedAsker(refusal, 'diagnose', user, context);
+      continue;
+    }
+    await context.runs.ask({
+      deliveryKey: `${deliveryKey}/${service.id}`,
+      service: service.id,
+      workspace: context.workspace,
+      channel,
+      ...(threadTs !== undefined && { threadTs }),
+      askedBy: user,
+      window,
+      timeZone: asker.timeZone,
+    });
+  }
+  return refused;
+}
+
+/** Why this person may not ask for a diagnosis here: of this service, or of any at all. */
+export function refusalHere(
+  asker: Asker,
+  spot: Spot,
+  registry: Registry,
+  context: SlackContext,
+  service?: Service,
+) {
+  return refusalOf({
+    who: asker.person,
+    where: spot.place,
+    what: 'diagnose',
+    ...(service && { service }),
+    access: registry.access,
+    ownWorkspace: context.workspace,
+  });
+}
+
+/** The names this person may learn of here: services they may ask for, their servers and groups. */
+function namesFor(asker: Asker, spot: Spot, registry: Registry, context: SlackContext): string[] {
+  const services = new Set(
+    servicesFor(
+      {
+        who: asker.person,
+        where: spot.place,
+        what: 'diagnose',
+        access: registry.access,
+        ownWorkspace: context.workspace,
+      },
+      registry.services.values(),
+    ),
+  );
+  const servers = [...services].flatMap(s => [...s.servers, ...s.nginx.servers]).map(server => server.id);
+  const groups = [...registry.groups].filter(([, members]) => members.some(s => services.has(s)));
+  return [...new Set([...[...services].map(s => s.id), ...groups.map(([id]) => id), ...servers])];
+}
+
+/** None found: nobody named one, and the channel does not tell. */
+function servicesMeant(
+  name: string | undefined,
+  channel: string,
+  registry: Registry,
+  names: readonly string[],
+): { readonly found: readonly Service[] } | { readonly notice: Message } {
+  if (name === undefined) {
+    const own = channelService(channel, registry.services.values());
+    return { found: own ? [own] : [] };
+  }
+  const target = findTarget(registry, name);
+  if ('unknown' in target) return { notice: unknownTargetNotice(target.unknown, nearestNames(name, names)) };
+  return target.services.length === 0 ? { notice: foundNothingNotice(name) } : { found: target.services };
+}
+
+function placeOf({ channel, threadTs }: AskedHere) {
+  return { channel, ...(threadTs !== undefined && { threadTs }) };
+}

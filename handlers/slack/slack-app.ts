@@ -1,0 +1,53 @@
+import { App, type BlockButtonAction, type Logger, type Receiver, type ViewSubmitAction } from '@slack/bolt';
+import { ACTION, CALLBACK } from './action-ids.ts';
+import { rerun } from './actions/re-run.ts';
+import { showEvidence } from './actions/show-evidence.ts';
+import { startDiagnosis } from './actions/start-diagnosis.ts';
+import { turnPage } from './actions/turn-page.ts';
+import { wrongVerdict } from './actions/wrong-verdict.ts';
+import { diagnose502 } from './commands/diagnose-502.ts';
+import { appHomeOpened } from './events/app-home-opened.ts';
+import { appMention } from './events/app-mention.ts';
+import { diagnoseMessage } from './shortcuts/diagnose-message.ts';
+import { startDiagnosisShortcut } from './shortcuts/start-diagnosis.ts';
+import type { SlackContext } from './slack-context.ts';
+import { pickDiagnosis } from './views/pick-diagnosis.ts';
+import { wrongVerdictNote } from './views/wrong-verdict-note.ts';
+
+export interface SlackAppOptions {
+  readonly token: string;
+  readonly apiUrl: string;
+  readonly receiver: Receiver;
+  readonly logger: Logger;
+  readonly context: SlackContext;
+}
+
+/** The Bolt app with every listener of Staunch: one file each, named like the id that Slack sends. */
+export function slackApp({ token, apiUrl, receiver, logger, context }: SlackAppOptions): App {
+  const app = new App({
+    receiver,
+    logger,
+    clientOptions: { slackApiUrl: apiUrl, retryConfig: { retries: 1 }, timeout: 8_000 },
+    // `auth.test` was asked at the start already: no listener waits for Slack to learn who we are.
+    authorize: async () => ({ botToken: token, teamId: context.workspace, ...context.bot }),
+    // What the app itself posts is no command.
+    ignoreSelf: true,
+  });
+  app.command('/diagnose-502', args => diagnose502(args, context));
+  app.event('app_mention', args => appMention(args, context));
+  app.event('app_home_opened', args => appHomeOpened(args, context));
+  app.action<BlockButtonAction>(ACTION.showEvidence, args => showEvidence(args, context));
+  app.action<BlockButtonAction>(ACTION.openEvidence, args => showEvidence(args, context));
+  app.action<BlockButtonAction>(ACTION.turnPage, args => turnPage(args, context));
+  app.action<BlockButtonAction>(ACTION.rerun, args => rerun(args, context));
+  app.action<BlockButtonAction>(ACTION.wrongVerdict, args => wrongVerdict(args, context));
+  app.action<BlockButtonAction>(ACTION.startDiagnosis, args => startDiagnosis(args, context));
+  app.view<ViewSubmitAction>(CALLBACK.picker, args => pickDiagnosis(args, context));
+  app.view<ViewSubmitAction>(CALLBACK.wrongVerdict, args => wrongVerdictNote(args, context));
+  app.shortcut(CALLBACK.diagnoseMessage, args => diagnoseMessage(args, context));
+  app.shortcut(CALLBACK.startDiagnosis, args => startDiagnosisShortcut(args, context));
+  app.error(async error => {
+    context.log.error({ error: String(error.stack ?? error) }, 'Bolt could not handle a delivery');
+  });
+  return app;
+}

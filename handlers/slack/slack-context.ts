@@ -1,0 +1,26 @@
+import type { WebClient } from '@slack/web-api';
+import type { RegistryStore } from '../../src/inventory/registry-store.ts';
+import type { DiagnosisRuns } from '../../src/workflows/diagnosis-runs.ts';
+import type { Clock, Log } from '../../src/workflows/ports.ts';
+import type { State } from '../../src/workflows/state-ports.ts';
+import type { People } from './people.ts';
+import type { Replies } from './replies.ts';
+
+/** What the listeners are given. They hold no state of their own. */
+export interface SlackContext {
+  readonly state: State;
+  readonly runs: DiagnosisRuns;
+  readonly registry: Pick<RegistryStore, 'file' | 'read'>;
+  readonly people: People;
+  readonly replies: Replies;
+  /** For modals and the App Home; gives up within seconds. */
+  readonly client: WebClient;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The app as Slack knows it. */
+  readonly bot: { readonly botId: string; readonly botUserId: string };
+  /** The workspace the app is installed in. */
+  readonly workspace: string;
+  /** Staunch's version. */
+  readonly version: string;
+}

@@ -1,0 +1,105 @@
+import { evidenceLoadingView, evidenceView } from '../../../../handlers/slack/blocks/evidence-view.ts';
+import { type HomeModel, homeView } from '../../../../handlers/slack/blocks/home-view.ts';
+import {
+  alreadyAskedNotice,
+  alreadyRunningNotice,
+  brokenNotice,
+  foundNothingNotice,
+  goneNotice,
+  helpNotice,
+  notMemberNotice,
+  notUnderstoodNotice,
+  pickerUnavailableNotice,
+  refusedNotice,
+  registryProblemNotice,
+  thanksNotice,
+  undeliverableNotice,
+  unknownTargetNotice,
+} from '../../../../handlers/slack/blocks/notices.ts';
+import { pickerView } from '../../../../handlers/slack/blocks/picker-view.ts';
+import type { Sent } from '../../../../handlers/slack/blocks/slack-violations.ts';
+import { slackTelling } from '../../../../handlers/slack/blocks/telling.ts';
+import { wrongVerdictView } from '../../../../handlers/slack/blocks/wrong-verdict-view.ts';
+import type { Window } from '../../../../src/collectors/question.ts';
+import type { DiagnosisDocument } from '../../../../src/report/diagnosis-document.ts';
+import type { Progress } from '../../../../src/workflows/investigation.ts';
+import type { Run } from '../../../../src/workflows/state-ports.ts';
+import { aRun } from './runs.ts';
+
+/** All that is told of one diagnosis, by name. */
+export function toldOf(document: DiagnosisDocument, run: Run = aRun()): [name: string, sent: Sent][] {
+  const telling = slackTelling();
+  const ids = Object.keys(document.evidence);
+  const claim = document.causes[0]?.because[0]?.evidence ?? ids.slice(0, 2);
+  const asked = { runId: run.id, ...(claim.length > 0 && { ids: claim.slice(0, 200) }) };
+  return [
+    ['running', telling.running(run)],
+    ['progress', telling.progress(run, progressOf(document.servers), false)],
+    ['progress, ended', telling.progress(run, progressOf(document.servers), true)],
+    ['verdict', telling.verdict(run, document, 6_123)],
+    ...telling.evidence(run, document).map((reply, index): [string, Sent] => [`evidence ${index}`, reply]),
+    ['failed', telling.failed(run)],
+    ['begun again', telling.begunAgain({ ...run, attempts: 2 })],
+    ['all evidence', evidenceView({ document, asked: { runId: run.id } })],
+    ['last page', evidenceView({ document, asked: { runId: run.id }, page: 99_999 })],
+    ['evidence of a claim', evidenceView({ document, asked })],
+    ['evidence loading', evidenceLoadingView(asked)],
+    ['home', homeView(homeOf(document, run))],
+    ['wrong verdict', wrongVerdictView(run)],
+  ];
+}
+
+/** All that is told to one person, with these words put in wherever words are. */
+export function noticesWith(text: string, window: Window): [name: string, sent: Sent][] {
+  const run = aRun({ window });
+  return [
+    ['help', helpNotice()],
+    ['refused', refusedNotice(text)],
+    ['not understood', notUnderstoodNotice(text, text)],
+    ['unknown target', unknownTargetNotice(text, [text, text])],
+    ['unknown target, nothing near', unknownTargetNotice(text, [])],
+    ['found nothing', foundNothingNotice(text)],
+    ['not a member', notMemberNotice()],
+    ['already asked', alreadyAskedNotice()],
+    ['already running', alreadyRunningNotice()],
+    ['gone', goneNotice()],
+    ['registry problem', registryProblemNotice()],
+    ['picker unavailable', pickerUnavailableNotice()],
+    ['broken', brokenNotice(text)],
+    ['thanks', thanksNotice()],
+    [
+      'undeliverable',
+      undeliverableNotice({ ...run, incident: { ...run.incident, service: text } }, text.slice(0, 50)),
+    ],
+    ['picker', pickerView({ services: ['checkout', 'shop'], service: text, place: { channel: 'C0' } })],
+    ['picker without a service', pickerView({ services: [], place: {} })],
+    ['home of nobody', homeView({ refusal: text, services: [], version: '0.1.0' })],
+  ];
+}
+
+const STATES: readonly ((server: string) => Progress)[] = [
+  server => ({ server, state: 'done', bytes: 1_258_291, tookMs: 812 }),
+  server => ({ server, state: 'failed', detail: `${server} did not answer: ${server}` }),
+  server => ({ server, state: 'connecting' }),
+  server => ({ server, state: 'asking' }),
+];
+
+function progressOf(servers: readonly string[]): ReadonlyMap<string, Progress> {
+  return new Map(servers.map((server, index) => [`${index}`, STATES[index % STATES.length]!(server)]));
+}
+
+function homeOf(document: DiagnosisDocument, run: Run): HomeModel {
+  const service = { id: document.service.slice(0, 100) || 'checkout', mayDiagnose: true };
+  return {
+    services: [
+      { ...service, last: { run, document } },
+      { ...service, last: { run: { ...run, state: 'failed', failure: document.correlation.wording } } },
+      { ...service, mayDiagnose: false },
+    ],
+    setup: [
+      { done: true, what: document.service },
+      { done: false, what: document.service, todo: document.correlation.wording, command: document.service },
+    ],
+    version: '0.1.0',
+  };
+}

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { type HomeModel, homeView } from '../../../../handlers/slack/blocks/home-view.ts';
+import {
+  brokenNotice,
+  helpNotice,
+  notMemberNotice,
+  refusedNotice,
+  undeliverableNotice,
+  unknownTargetNotice,
+} from '../../../../handlers/slack/blocks/notices.ts';
+import { violationsOf } from '../../../../handlers/slack/blocks/slack-violations.ts';
+import { confirmedOom, likelyTimeout } from '../../../report/documents.ts';
+import { ASKED_AT_MS, aRun, readable } from './runs.ts';
+
+const model = (change: Partial<HomeModel> = {}): HomeModel => ({ services: [], version: '0.1.0', ...change });
+
+describe('the App Home', () => {
+  it('shows services with their last verdict, and what to type', () => {
+    const services = [
+      {
+        id: 'shop-api',
+        mayDiagnose: true,
+        last: { run: aRun({ endedAtMs: ASKED_AT_MS + 6_000 }), document: likelyTimeout() },
+      },
+      { id: 'checkout', mayDiagnose: false },
+      { id: 'search', mayDiagnose: true, last: { run: aRun({ state: 'running' }) } },
+      { id: 'feed', mayDiagnose: true, last: { run: aRun({ state: 'failed', failure: 'Disk full.' }) } },
+      { id: 'mail', mayDiagnose: false, last: { run: aRun() } },
+    ];
+    expect(readable(homeView(model({ services })))).toMatchInlineSnapshot(`
+      "# Services
+
+      🔶 502s on shop-api: worker timeout (LIKELY, 78 %)   [Diagnose]
+
+      {22 Nov 10:20 UTC} your time · 22 Nov 10:20 UTC · 1 gap in what could be read
+
+      checkout: not diagnosed yet
+
+      ⏳ search: being diagnosed now   [Diagnose]
+
+      {22 Nov 10:20 UTC} your time · 22 Nov 10:20 UTC
+
+      ❗ feed: the diagnosis failed. Disk full.   [Diagnose]
+
+      {22 Nov 10:20 UTC} your time · 22 Nov 10:20 UTC
+
+      mail: its last verdict is no longer kept
+
+      {22 Nov 10:20 UTC} your time · 22 Nov 10:20 UTC
+
+      [Choose a service and a window]
+
+      (divider)
+
+      *In a channel, type* \`/diagnose-502 checkout since 30m\`
+      In a thread, write \`@staunch diagnose checkout\`. More: \`/diagnose-502 help\`
+
+      ~ Staunch 0.1.0 · reads only, nothing here changes a server"
+    `);
+  });
+
+  it('shows the setting up to those who are given it, ticks and words', () => {
+    const setup = [
+      { done: true, what: '3 servers registered' },
+      {
+        done: false,
+        what: 'roles',
+        todo: 'Name who may ask in staunch.yml.',
+        command: 'staunch doctor --slack',
+      },
+    ];
+    const text = readable(homeView(model({ setup })));
+    expect(text).toContain('# Setting up: 1 of 2 done');
+    expect(text).toContain('✓ done: 3 servers registered');
+    expect(text).toContain('✗ to do: roles\nName who may ask in staunch.yml. `staunch doctor --slack`');
+    expect(readable(homeView(model()))).not.toContain('Setting up');
+  });
+
+  it('shows somebody without a role the explanation and nothing else', () => {
+    const view = homeView(
+      model({
+        refusal: 'You have no role. Ask an admin.',
+        services: [{ id: 'checkout', mayDiagnose: true }],
+      }),
+    );
+    expect(readable(view)).toContain('You have no role. Ask an admin.');
+    expect(JSON.stringify(view)).not.toMatch(/checkout|button/);
+  });
+
+  it.each([0, 1, 35, 36, 1_000])('keeps the limits with %i services', count => {
+    const services = Array.from({ length: count }, (_, index) => ({
+      id: `service-${index}`,
+      mayDiagnose: true,
+      last: { run: aRun(), document: confirmedOom() },
+    }));
+    const setup = Array.from({ length: 50 }, (_, index) => ({
+      done: index % 2 === 0,
+      what: 'x'.repeat(500),
+    }));
+    const view = homeView(model({ services, setup }));
+    expect(violationsOf(view)).toEqual([]);
+    if (count > 35) expect(readable(view)).toContain(`… and ${count - 35} more services`);
+  });
+});
+
+describe('a notice to one person', () => {
+  it('of what to type names every way', () => {
+    expect(readable(helpNotice())).toMatchInlineSnapshot(`
+      "*What to type*
+      - \`/diagnose-502\`  the service of this channel, the last 2 hours; a list to choose from where it isn't clear
+      - \`/diagnose-502 checkout\`  a service, a server or a group by its name in staunch.yml
+      - \`/diagnose-502 checkout since 30m\`  another length: 15m, 6h, 3d
+      - \`/diagnose-502 checkout yesterday 02:05-02:20\`  a window in your own time zone
+      - \`@staunch diagnose checkout\`  the same, and the way to ask inside a thread
+      Staunch only reads; nothing it does here changes a server."
+    `);
+  });
+
+  it.each([
+    [
+      refusedNotice('You have no role. Ask an admin of Staunch.'),
+      '🔒 You have no role. Ask an admin of Staunch.',
+    ],
+    [
+      unknownTargetNotice('chekout', ['checkout', 'check']),
+      '❔ There is no service, server or group called `chekout`. Did you mean `/diagnose-502 checkout` or `/diagnose-502 check`?',
+    ],
+    [
+      unknownTargetNotice('x', []),
+      '❔ There is no service, server or group called `x`. To choose from a list, type `/diagnose-502` alone.',
+    ],
+    [
+      notMemberNotice(),
+      '🚪 I am not in this channel, so I cannot answer where everybody sees it. Invite me with `/invite @staunch` and ask again.',
+    ],
+    [
+      brokenNotice('command-m3x'),
+      '❗ Something failed on my side; nothing was changed. Try again, or look from a shell with `staunch diagnose`. Whoever runs Staunch finds more in its log under `command-m3x`.',
+    ],
+  ])('reads %#', (message, words) => {
+    expect(readable(message)).toBe(words);
+  });
+
+  it.each([
+    ['is_archived', 'that channel is archived'],
+    ['made_up', 'Slack refused it (made_up)'],
+  ])('of a verdict that cannot be posted says why: %s', (reason, words) => {
+    expect(readable(undeliverableNotice(aRun(), reason))).toContain(words);
+  });
+});

@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { inert } from '../../../../handlers/slack/blocks/slack-text.ts';
+import { violationsOf } from '../../../../handlers/slack/blocks/slack-violations.ts';
+import type { DiagnosisDocument } from '../../../../src/report/diagnosis-document.ts';
+import { withTextsChanged } from '../../../../src/report/document-texts.ts';
+import { confirmedOom, inconclusiveWithGaps, likelyTimeout } from '../../../report/documents.ts';
+import { noIncident } from '../../../report/no-incident.ts';
+import { noticesWith, toldOf } from './everything-sent.ts';
+import { harmIn, harmInMrkdwn } from './harm.ts';
+import { aRun, noneReached } from './runs.ts';
+
+const NASTY = [
+  '<!channel>',
+  '<!here|now>',
+  '@channel',
+  '@everyone',
+  '<@U0ADMIN>',
+  '<!subteam^S0OPS>',
+  '<#C0GENERAL>',
+  '#general',
+  '<http://evil.example/|login>',
+  'https://evil.example/x?y=1',
+  'www.evil.example',
+  'evil.example',
+  'mailto:a@evil.example',
+  '<!date^0^{date}^http://evil.example|x>',
+  '*bold*',
+  '_italic_',
+  '~strike~',
+  '`code`',
+  '```',
+  '&lt;!channel&gt;',
+  '&amp;lt;',
+  '> quote',
+  ':bomb:',
+  ':+1:',
+  '\u202e',
+  '\u2066',
+  '\u200b',
+  '\u{e0041}',
+  '\x1b[31m',
+  '\x1b]8;;http://evil.example\x07link\x1b]8;;\x07',
+  '\n',
+  '\r',
+  '\0',
+  '\u2028',
+  '\ud83d',
+  '\udc00',
+  '😀',
+  '日本',
+  '"',
+  '\\',
+  '{}',
+  '[E1]',
+  ' ',
+  'E1,E2',
+  '</script>',
+];
+const hostile = fc
+  .array(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...NASTY) }, fc.string({ unit: 'binary' })), {
+    minLength: 1,
+    maxLength: 12,
+  })
+  .map(pieces => pieces.join(''));
+
+/** Stands in every text, so that it can be looked for. */
+const MARK = 'zqmarkzq';
+const BASES: readonly DiagnosisDocument[] = [
+  confirmedOom(),
+  likelyTimeout(),
+  inconclusiveWithGaps(),
+  noIncident(),
+  noneReached(noIncident()),
+];
+const WINDOW = aRun().window;
+
+describe('what a server wrote', () => {
+  it('is never read as mrkdwn where it stands in a fallback text', () => {
+    fc.assert(
+      fc.property(hostile, text => {
+        expect(harmInMrkdwn(inert(text), 'text', [])).toEqual([]);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it.each(NASTY)('is harmless and still there: %j', text => {
+    const plain = inert(`a${text}b`).replace(/\u200b/g, '');
+    expect(harmInMrkdwn(inert(text), 'text', [])).toEqual([]);
+    expect(plain.startsWith('a') && plain.endsWith('b')).toBe(true);
+  });
+
+  // 250 sets of 20 texts: 5,000 hostile texts, each in several places of a document.
+  it('mentions, links, formats and presses nothing, wherever it stands', () => {
+    let texts = 0;
+    fc.assert(
+      fc.property(
+        fc.array(hostile, { minLength: 20, maxLength: 20 }),
+        fc.constantFrom(...BASES),
+        (set, base) => {
+          texts += set.length;
+          let next = 0;
+          const take = () => `${MARK}${set[next++ % set.length]}`;
+          const document = withTextsChanged(base, { text: take, name: take });
+          const run = aRun({ failure: take(), askedBy: take() });
+          const told = toldOf(document, { ...run, incident: { ...run.incident, service: take() } });
+          for (const [name, sent] of [...told, ...noticesWith(take(), WINDOW)]) {
+            expect([name, ...harmIn(sent, { people: ['U0ANA'], mark: MARK })]).toEqual([name]);
+            expect([name, ...violationsOf(sent)]).toEqual([name]);
+          }
+        },
+      ),
+      { numRuns: 250 },
+    );
+    expect(texts).toBeGreaterThanOrEqual(5_000);
+  });
+
+  it.each([
+    ['U0ANA', '<@U0ANA>'],
+    ['<!channel>', 'somebody'],
+    ['U0ANA> <!channel', 'somebody'],
+    ['u0ana', 'somebody'],
+  ])('makes a mention of nothing but the id of a person: %s', (askedBy, shown) => {
+    const [, verdict] = toldOf(confirmedOom(), aRun({ askedBy })).find(([name]) => name === 'verdict')!;
+    expect(JSON.stringify(verdict)).toContain(`asked by ${shown} `);
+  });
+});
+
+describe('the search for harm', () => {
+  it.each([
+    ['<!channel>'],
+    ['<@U0OTHER>'],
+    ['<http://evil.example|x>'],
+    ['http://x'],
+    ['evil.example'],
+    ['@here'],
+    ['*b*'],
+    ['_i_'],
+    ['`c`'],
+    [':bomb:'],
+    ['a & b'],
+    ['&gt; quote'],
+  ])('would notice %s', text => {
+    expect(harmInMrkdwn(text, 'text', [])).not.toEqual([]);
+  });
+
+  it.each([
+    [{ type: 'section', text: { type: 'mrkdwn', text: `see ${MARK}` } }],
+    [
+      {
+        type: 'rich_text',
+        elements: [{ type: 'rich_text_section', elements: [{ type: 'link', url: 'x' }] }],
+      },
+    ],
+    [{ type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [{ type: 'broadcast' }] }] }],
+    [
+      {
+        type: 'rich_text',
+        elements: [{ type: 'rich_text_section', elements: [{ type: 'user', user_id: 'U1' }] }],
+      },
+    ],
+    [{ type: 'header', text: { type: 'plain_text', text: 'x', emoji: true } }],
+    [{ type: 'header', text: { type: 'plain_text', text: 'x\u202e', emoji: false } }],
+  ])('would notice %j', block => {
+    expect(harmIn({ text: 'x', blocks: [block] }, { people: [], mark: MARK })).not.toEqual([]);
+  });
+});
