@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { loadDotEnv } from './adapters/dot-env.ts';
 import { openTerminal } from './terminal.ts';
 
 const SINCE = new Option('--since <length>', 'window up to now: 30m, 2h, 3d (default 2h)');
@@ -9,12 +10,26 @@ const FROM = new Option(
 const TO = new Option('--to <time>', 'end of the window (default now)');
 const TIERS = ['production', 'staging', 'development'];
 
+export interface Ended {
+  readonly code: number;
+  /** The command goes on until a signal stops it: being stopped is how it ends well. */
+  readonly runsUntilStopped: boolean;
+}
+
 /**
  * Parses the arguments and runs the command. Handlers and adapters are loaded by the command that needs
  * them: a diagnosis of a bundle must not wait for SSH to load.
  */
-export async function commandLine(args: readonly string[], cancel: AbortSignal): Promise<number> {
+export async function commandLine(args: readonly string[], cancel: AbortSignal): Promise<Ended> {
   let code = 0;
+  let runsUntilStopped = false;
+  // `start` takes the rest of it: tokens and proxies are nothing that the other commands use.
+  try {
+    loadDotEnv(process.env, /^STAUNCH_/);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return { code: 2, runsUntilStopped };
+  }
   const program = new Command('staunch')
     .description(
       'Finds out why users see 502s: evidence from your servers, tied to worker deaths, every claim to a log line.',
@@ -77,6 +92,7 @@ export async function commandLine(args: readonly string[], cancel: AbortSignal):
       const { startContext } = await import('./starting.ts');
       const given = program.getOptionValueSource('config') === 'cli';
       const { config } = program.opts<{ config: string }>();
+      runsUntilStopped = true;
       code = await start(options, startContext({ cancel, ...(given && { config }) }));
     });
 
@@ -88,6 +104,24 @@ export async function commandLine(args: readonly string[], cancel: AbortSignal):
     .action(async () => {
       const { manifestJson } = await import('./adapters/manifest-file.ts');
       process.stdout.write(`${await manifestJson()}\n`);
+    });
+
+  const state = program.command('state').description('what Staunch keeps: back it up, restore it');
+  state
+    .command('backup <file>')
+    .description('write a checked copy of the state into a new file; Staunch may be running')
+    .action(async (file: string) => {
+      const { stateBackup } = await import('../handlers/terminal/state.ts');
+      const context = await terminal();
+      code = await context.use(keeping => stateBackup({ file }, keeping));
+    });
+  state
+    .command('restore <file>')
+    .description('put a backup in the place of the state, which is kept; Staunch must be stopped')
+    .action(async (file: string) => {
+      const { stateRestore } = await import('../handlers/terminal/state.ts');
+      const context = await terminal();
+      code = await context.use(keeping => stateRestore({ file }, keeping));
     });
 
   const server = program.command('server').description('register, list and test servers');
@@ -152,13 +186,38 @@ export async function commandLine(args: readonly string[], cancel: AbortSignal):
 
   program
     .command('doctor')
-    .description('check this machine, the registry and every server')
-    .action(async () => {
+    .description('check this machine, the registry and every server; with --slack the Slack side')
+    .option('--slack', 'check tokens, scopes, connection, clock, the IDs in staunch.yml, and every message')
+    .option('--workspace <id>', 'with --slack: the workspace (T…) that the tokens must be of')
+    .action(async (options: { slack?: boolean; workspace?: string }) => {
+      if (options.slack) {
+        code = await slackDoctor(options, program, cancel);
+        return;
+      }
       const { doctor } = await import('../handlers/terminal/doctor.ts');
       const context = await terminal();
       code = await context.use(examining => doctor(examining));
     });
 
   await program.parseAsync([...args], { from: 'user' });
-  return code;
+  return { code, runsUntilStopped };
+}
+
+async function slackDoctor(
+  options: { readonly workspace?: string },
+  program: Command,
+  cancel: AbortSignal,
+): Promise<number> {
+  const { doctorSlack } = await import('../handlers/terminal/doctor-slack.ts');
+  const { slackDoctorContext } = await import('./slack-doctor.ts');
+  loadDotEnv(process.env);
+  const given = program.getOptionValueSource('config') === 'cli';
+  const context = await slackDoctorContext({
+    environment: process.env,
+    ...(given && { config: program.opts<{ config: string }>().config }),
+    cancel,
+    write: text => void process.stdout.write(text),
+    writeError: text => void process.stderr.write(text),
+  });
+  return doctorSlack(options, context);
 }

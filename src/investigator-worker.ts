@@ -9,8 +9,9 @@ import type {
 } from './adapters/investigator-messages.ts';
 import { loadPlaybook } from './adapters/playbook-files.ts';
 import { openRegistryStore } from './adapters/registry-store.ts';
-import { Diagnosing } from './workflows/diagnosing.ts';
+import { Diagnosing, type DrawPng } from './workflows/diagnosing.ts';
 import type { Log, Source } from './workflows/ports.ts';
+import { Turns } from './workflows/turns.ts';
 
 /** The investigator's thread: builds what the message of its starter names, and investigates on demand. */
 async function work(port: MessagePort, data: InvestigatorWorkerData): Promise<void> {
@@ -25,7 +26,7 @@ async function work(port: MessagePort, data: InvestigatorWorkerData): Promise<vo
       ...(process.env.SSH_AUTH_SOCK !== undefined && { agentSocket: process.env.SSH_AUTH_SOCK }),
     }),
     playbook: loadPlaybook,
-    draw: chartImage,
+    draw: oneAtATime(chartImage),
     clock: { nowMs: Date.now },
     pause: () => new Promise(resolve => setImmediate(resolve)),
     log,
@@ -61,6 +62,15 @@ async function openSource(choice: SourceChoice): Promise<Source> {
   const { SshSource } = await import('./adapters/ssh/ssh-source.ts');
   const { loadReadScript } = await import('./adapters/ssh/read-script.ts');
   return new SshSource({ script: await loadReadScript() });
+}
+
+/** Drawing takes threads of a pool that all of the process shares, name look-ups for Slack among it. */
+function oneAtATime(draw: DrawPng): DrawPng {
+  const turns = new Turns(1);
+  return async svg => {
+    await turns.take();
+    return draw(svg).finally(() => turns.giveBack());
+  };
 }
 
 /** Errors cross to the other thread as plain words: what hangs on an error may not be cloned. */

@@ -3,14 +3,16 @@ import { commandLine } from './command-line.ts';
 
 /**
  * Runs one command and answers with its exit code. Ctrl-C cancels what is under way on the servers too; a
- * second one ends the process at once.
+ * second one, by a person who will not wait, ends the process at once.
  */
 export async function main(args: readonly string[]): Promise<number> {
   const cancel = new AbortController();
-  let interrupted = false;
+  let interruptedAtMs: number | undefined;
   const interrupt = () => {
-    if (interrupted) process.exit(INTERRUPTED);
-    interrupted = true;
+    const nowMs = performance.now();
+    // One Ctrl-C comes twice when npm or the launcher passes on what the terminal sent to us as well.
+    if (interruptedAtMs !== undefined && nowMs - interruptedAtMs > SAME_SIGNAL_MS) process.exit(INTERRUPTED);
+    interruptedAtMs ??= nowMs;
     cancel.abort();
   };
   process.on('SIGINT', interrupt);
@@ -21,11 +23,11 @@ export async function main(args: readonly string[]): Promise<number> {
     throw error;
   });
   try {
-    const code = await commandLine(args, cancel.signal);
-    return interrupted ? INTERRUPTED : code;
+    const { code, runsUntilStopped } = await commandLine(args, cancel.signal);
+    return cancel.signal.aborted && !runsUntilStopped ? INTERRUPTED : code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
-    if (interrupted) return INTERRUPTED;
+    if (cancel.signal.aborted) return INTERRUPTED;
     throw error;
   } finally {
     process.off('SIGINT', interrupt);
@@ -35,3 +37,4 @@ export async function main(args: readonly string[]): Promise<number> {
 
 const USAGE = 2;
 const INTERRUPTED = 130;
+const SAME_SIGNAL_MS = 500;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from '@slack/bolt';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
+import type { Dispatcher } from 'undici';
 import { slackTelling } from '../handlers/slack/blocks/telling.ts';
 import { People } from '../handlers/slack/people.ts';
 import { reachOf } from '../handlers/slack/receivers.ts';
@@ -14,10 +15,12 @@ import { Housekeeping } from './adapters/housekeeping.ts';
 import { installationSecret } from './adapters/installation-secret.ts';
 import type { SourceChoice } from './adapters/investigator-messages.ts';
 import { InvestigatorThread } from './adapters/investigator-thread.ts';
+import { listeningProblem } from './adapters/listening-problem.ts';
 import { Metrics } from './adapters/metrics.ts';
 import { openRegistryStore } from './adapters/registry-store.ts';
 import type { ServiceLog } from './adapters/service-log.ts';
 import type { Settings } from './adapters/settings.ts';
+import { slackProblem } from './adapters/slack-problem.ts';
 import { type OpenedState, openState } from './adapters/state/open-state.ts';
 import { StatusServer } from './adapters/status-server.ts';
 import { systemTimer } from './adapters/system-timer.ts';
@@ -31,6 +34,8 @@ export interface ServiceOptions {
   /** Where the servers are: real ones, or those of practice mode. */
   readonly source: SourceChoice;
   readonly version: string;
+  /** Carries Socket Mode through a proxy. */
+  readonly dispatcher?: Dispatcher;
   /** Path of `staunch.schema.json`, for the registry. */
   readonly schemaFile: string;
   /** The process must end: another one took the state over. */
@@ -49,7 +54,7 @@ export interface Service {
 const DAY_MS = 86_400_000;
 /** Slack gives up a retried delivery after about an hour; a copied request must be refused for a day. */
 const DELIVERIES_DAYS = 1;
-/** A diagnosis takes seconds; systemd kills after 90 s by default. */
+/** A diagnosis takes seconds. deploy/staunch.service waits longer than both together. */
 const DRAIN_RUNS_MS = 25_000;
 const DRAIN_MESSAGES_MS = 15_000;
 /** The outbox does the waiting and the trying again, so that a rate limit is never waited for in a call. */
@@ -65,12 +70,18 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const clientOf = (extra: WebClientOptions) =>
     new WebClient(settings.slack.botToken, { slackApiUrl: settings.slack.apiUrl, logger, ...extra });
   const client = clientOf(SOON);
-  const identity = await client.auth.test();
+  const { apiUrl } = settings.slack;
+  const identity = await client.auth.test().catch(error => {
+    throw slackProblem(error, apiUrl, 'SLACK_BOT_TOKEN');
+  });
   const state = await openState(settings.stateFolder, { clock });
+  /** What is to be closed when the start fails, the last first. */
+  const opened = new AsyncDisposableStack();
+  opened.defer(() => state.close());
   try {
     return await withState(state);
   } catch (error) {
-    await state.close();
+    await opened.disposeAsync();
     throw error;
   }
 
@@ -104,11 +115,16 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       },
       log,
     });
+    opened.defer(() => investigator.close());
+    opened.defer(() => pump.stop());
+    const registry = cachedRegistry(
+      openRegistryStore(settings.configFile, { schemaFile: options.schemaFile }),
+    );
     const people = new People(client, clock, log);
     const runs = new DiagnosisRuns({
       state,
       investigator,
-      telling: slackTelling(),
+      telling: slackTelling({ unit: service => registry.last()?.services.get(service)?.unit }),
       clock,
       timer: systemTimer,
       log,
@@ -122,6 +138,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       clock,
       log,
       logger,
+      ...(options.dispatcher && { dispatcher: options.dispatcher }),
     });
     const app = slackApp({
       token: settings.slack.botToken,
@@ -131,7 +148,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       context: {
         state,
         runs,
-        registry: cachedRegistry(openRegistryStore(settings.configFile, { schemaFile: options.schemaFile })),
+        registry,
         people,
         replies,
         client,
@@ -179,8 +196,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           },
         ],
       }));
+    if (status) opened.defer(() => status.stop());
     investigator.warmUp();
-    await reach.start();
+    opened.defer(async () => void (await app.stop()));
+    await reach.start().catch(error => {
+      throw reachProblem(error, settings);
+    });
     const { evidenceDays, incidentDays } = settings.retention;
     const housekeeping = new Housekeeping(
       [
@@ -208,24 +229,32 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       ],
       log,
     );
+    opened.defer(() => housekeeping.stop());
     await runs.resume();
     pump.wake();
 
     return {
       connectedAs: { team: identity.team ?? '', name: identity.user ?? '' },
-      ...(status && { statusUrl: `http://${status.address.host}:${status.address.port}` }),
+      ...(status && { statusUrl: status.url }),
       async stop() {
         await app.stop();
-        await housekeeping.stop();
         const left = await runs.drain(DRAIN_RUNS_MS);
         const delivered = await pump.drain(DRAIN_MESSAGES_MS);
         log.info({ diagnosesLeft: left, messagesLeft: !delivered }, 'stopped');
+        // Until here the lease is renewed.
+        await housekeeping.stop();
         await investigator.close();
         await status?.stop();
         await state.close();
       },
     };
   }
+}
+
+/** Why Slack's deliveries cannot be taken. */
+function reachProblem(error: unknown, { slack: { apiUrl, receiver } }: Settings): unknown {
+  if (receiver.kind === 'socket') return slackProblem(error, apiUrl, 'SLACK_APP_TOKEN');
+  return listeningProblem(error, receiver.address, 'Set STAUNCH_HTTP_HOST or STAUNCH_HTTP_PORT.') ?? error;
 }
 
 /** Bolt's and the SDK's own words, in our log and behind our masking of tokens. */

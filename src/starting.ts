@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import type { StartContext } from '../handlers/terminal/start.ts';
+import { loadDotEnv } from './adapters/dot-env.ts';
 import { useProxy } from './adapters/proxy.ts';
-import { type ServiceLog, serviceLog } from './adapters/service-log.ts';
-import { readSettings, type Settings, type SettingsReading } from './adapters/settings.ts';
+import { serviceLog } from './adapters/service-log.ts';
+import { readSettings, type Settings, type SettingsReading, secretsOf } from './adapters/settings.ts';
+import type { ServiceOptions } from './service.ts';
 
 const ROOT = new URL('../', import.meta.url);
 const fileOf = (path: string) => fileURLToPath(new URL(path, ROOT));
@@ -19,24 +21,31 @@ export interface StartingOptions {
 
 /** The world of `staunch start`: the environment, the real Slack, the practice Slack, a browser. */
 export function startContext({ config, cancel }: StartingOptions): StartContext {
-  loadDotEnv();
+  loadDotEnv(process.env);
   const reading = readSettings({ ...process.env, ...(config !== undefined && { STAUNCH_CONFIG: config }) });
-  const ending = new AbortController();
-  const stopped = AbortSignal.any([cancel, ending.signal]);
+  const lost = new AbortController();
   return {
     write: text => void process.stdout.write(text),
     writeError: text => void process.stderr.write(text),
     tokens: tokensOf(reading),
     async startService() {
       if (!reading.ok) throw new Error('there are no usable settings');
-      const log = serviceLog(reading.settings.logLevel);
+      const { settings, warnings } = reading;
+      const log = serviceLog(settings.logLevel, undefined, secretsOf(settings));
+      for (const warning of warnings) log.warn({ warning }, 'a setting deserves attention');
       const proxy = useProxy(process.env);
-      if (proxy !== undefined) log.info({ variable: proxy }, 'Slack is reached through a proxy');
-      const service = await startedService(reading.settings, { kind: 'ssh' }, log, () => ending.abort());
+      if (proxy) log.info({ variable: proxy.variable }, 'Slack is reached through a proxy');
+      const service = await startedService({
+        settings,
+        log,
+        source: { kind: 'ssh' },
+        ...(proxy && { dispatcher: proxy.dispatcher }),
+        lost: () => lost.abort(),
+      });
       const { connectedAs, statusUrl } = service;
       return { ...connectedAs, ...(statusUrl !== undefined && { statusUrl }), stop: () => service.stop() };
     },
-    startPractice: () => startPractice(() => ending.abort()),
+    startPractice: () => startPractice(() => lost.abort()),
     async openBrowser(url) {
       if (process.stdout.isTTY !== true || process.env.CI || isWithoutScreen()) return false;
       const { default: open } = await import('open');
@@ -47,19 +56,12 @@ export function startContext({ config, cancel }: StartingOptions): StartContext 
     },
     untilStopped: () =>
       new Promise(resolve => {
-        if (stopped.aborted) resolve();
-        stopped.addEventListener('abort', () => resolve(), { once: true });
+        const either = AbortSignal.any([cancel, lost.signal]);
+        const tell = () => resolve(lost.signal.aborted ? 'lost' : 'asked');
+        if (either.aborted) tell();
+        either.addEventListener('abort', tell, { once: true });
       }),
   };
-}
-
-/** Variables that are set already win over those in `.env`. */
-function loadDotEnv(): void {
-  try {
-    process.loadEnvFile('.env');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
 }
 
 function tokensOf(reading: SettingsReading): StartContext['tokens'] {
@@ -73,15 +75,10 @@ function isWithoutScreen(): boolean {
   return process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY;
 }
 
-async function startedService(
-  settings: Settings,
-  source: { readonly kind: 'ssh' } | { readonly kind: 'module'; readonly url: string },
-  log: ServiceLog,
-  lost: () => void,
-) {
+async function startedService(options: Omit<ServiceOptions, 'version' | 'schemaFile'>) {
   const { startService } = await import('./service.ts');
   const { version } = JSON.parse(await readFile(fileOf('package.json'), 'utf8')) as { version: string };
-  return startService({ settings, source, log, lost, version, schemaFile: fileOf('staunch.schema.json') });
+  return startService({ ...options, version, schemaFile: fileOf('staunch.schema.json') });
 }
 
 async function startPractice(lost: () => void) {
@@ -108,7 +105,7 @@ async function startPractice(lost: () => void) {
     retention: { evidenceDays: 1, incidentDays: 1 },
   };
   const fleet = { kind: 'module', url: new URL('practice/fleet/open-fleet.ts', ROOT).href } as const;
-  const service = await startedService(settings, fleet, serviceLog('warn'), lost);
+  const service = await startedService({ settings, source: fleet, log: serviceLog('warn'), lost });
   return {
     url: slack.url,
     async stop() {

@@ -6,6 +6,7 @@ import type { LocalMachine } from '../handlers/terminal/doctor.ts';
 import type { ServerAddContext } from '../handlers/terminal/server-add.ts';
 import type { ReadText } from '../handlers/terminal/server-import.ts';
 import type { ShowContext } from '../handlers/terminal/show.ts';
+import type { StateContext } from '../handlers/terminal/state.ts';
 import type { Answer, Question } from './collectors/question.ts';
 import type { Server } from './inventory/registry.ts';
 import type { Source } from './workflows/ports.ts';
@@ -14,7 +15,8 @@ import type { Source } from './workflows/ports.ts';
 export type TerminalWorld = DiagnoseContext &
   CollectContext &
   ShowContext &
-  ServerAddContext & {
+  ServerAddContext &
+  StateContext & {
     readonly machine: LocalMachine;
     readonly readText: ReadText;
     readScript(): Promise<string>;
@@ -31,7 +33,7 @@ export async function openTerminal(
   cancel: AbortSignal,
 ): Promise<{ use(run: (world: TerminalWorld) => Promise<number>): Promise<number> }> {
   const { openRegistryStore } = await import('./adapters/registry-store.ts');
-  const { KeptDiagnosis } = await import('./adapters/kept-diagnosis.ts');
+  const { KeptDiagnosis, stateFolder } = await import('./adapters/kept-diagnosis.ts');
   const { installationSecret } = await import('./adapters/installation-secret.ts');
   const { localMachine, publicKeyOf, readText } = await import('./adapters/local-machine.ts');
   const source = new LazySshSource();
@@ -57,6 +59,17 @@ export async function openTerminal(
     machine: localMachine(),
     publicKeyOf,
     readText,
+    state: {
+      folder: stateFolder(),
+      async backUp(toFile) {
+        const { backUpState } = await import('./adapters/state-keeping.ts');
+        return backUpState(this.folder, toFile);
+      },
+      async restore(fromFile) {
+        const { restoreState } = await import('./adapters/state-keeping.ts');
+        return restoreState(fromFile, this.folder, { nowMs: Date.now });
+      },
+    },
     ...(pseudonymKey !== undefined && { pseudonymKey }),
     pause: () => new Promise(resolve => setImmediate(resolve)),
     keep: documents => kept.keep(documents),

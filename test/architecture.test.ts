@@ -85,6 +85,7 @@ const WIRING = [
   'src/investigator-worker.ts',
   'src/service.ts',
   'src/starting.ts',
+  'src/slack-doctor.ts',
 ];
 const IMPURE =
   /\b(Date\.now|Math\.random|performance\.now|setTimeout|setInterval|setImmediate|fetch)\s*\(|\bprocess\.(env|argv|exit|cwd|stdout|stderr|stdin|platform|versions|hrtime|nextTick|pid)\b|\bnew Date\(\)/;

@@ -1,6 +1,6 @@
 import type { Message } from '../../src/workflows/message.ts';
 import type { EvidenceAsked } from './blocks/evidence-button.ts';
-import { evidenceLoadingView, evidenceView } from './blocks/evidence-view.ts';
+import { evidenceView } from './blocks/evidence-view.ts';
 import { goneNotice } from './blocks/notices.ts';
 import { pressedRun } from './pressed-run.ts';
 import type { SlackContext } from './slack-context.ts';
@@ -14,15 +14,12 @@ export async function openEvidenceView(
   if (!asked) return goneNotice();
   const pressed = await pressedRun(asked.runId, press.user, 'view', context);
   if ('notice' in pressed) return pressed.notice;
-  // The modal first: its trigger holds for three seconds, and reading a long verdict may come too late.
-  const opened = await context.client.views.open({
-    trigger_id: press.triggerId,
-    view: evidenceLoadingView(asked),
-  });
-  const viewId = opened.view?.id;
   const document = await context.state.incidents.document(asked.runId);
-  if (!document || viewId === undefined) return goneNotice();
-  await context.client.views.update({ view_id: viewId, view: evidenceView({ document, asked }) });
+  if (!document) return goneNotice();
+  await context.client.views.open({
+    trigger_id: press.triggerId,
+    view: evidenceView({ document, asked }),
+  });
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { Person, Place } from '../../src/policy/access.ts';
 import type { Clock, Log } from '../../src/workflows/ports.ts';
+import { personKindOf, placeKindOf } from './slack-kinds.ts';
 
 /** What Slack says is believed for this long: roles are meant as they are at the time of a click. */
 const BELIEVED_MS = 60_000;
@@ -23,8 +24,6 @@ interface UserGroup {
   readonly members: ReadonlySet<string>;
   readonly handle?: string;
 }
-
-type SlackUser = NonNullable<Awaited<ReturnType<WebClient['users']['info']>>['user']>;
 
 /**
  * Who people are and where they ask, as Slack tells at the time of asking. What Slack does not answer is
@@ -49,7 +48,7 @@ export class People {
       person: {
         id: userId,
         workspace: user?.team_id ?? '',
-        kind: kindOf(user),
+        kind: personKindOf(user),
         groups: groups && [...groups].filter(([, group]) => group.members.has(userId)).map(([id]) => id),
       },
       timeZone: user?.tz ?? 'UTC',
@@ -58,22 +57,12 @@ export class People {
 
   async spot(channelId: string): Promise<Spot> {
     // The app is always in its own conversation with a person; in others it cannot post, and says so then.
-    if (channelId.startsWith('D'))
+    if (/^[DUW]/.test(channelId))
       return { place: { id: channelId, kind: 'direct-message' }, appIsMember: true };
     const channel = await this.#channel(channelId);
     if (!channel) return { place: { id: channelId, kind: 'unknown' }, appIsMember: false };
-    const { is_ext_shared, is_pending_ext_shared, is_im, is_mpim, is_private, is_member } = channel;
-    const kind =
-      is_ext_shared || is_pending_ext_shared
-        ? 'shared-channel'
-        : is_im
-          ? 'direct-message'
-          : is_mpim
-            ? 'group-message'
-            : is_private
-              ? 'private-channel'
-              : 'channel';
-    return { place: { id: channelId, kind }, appIsMember: is_member === true };
+    const kind = placeKindOf(channel);
+    return { place: { id: channelId, kind }, appIsMember: channel.is_member === true };
   }
 
   /** What people call ids of channels, groups and colleagues: `#incidents`, `@oncall`, `Ana`. */
@@ -140,13 +129,4 @@ export class People {
   #forgetOld(nowMs: number): void {
     for (const [key, { atMs }] of this.#kept) if (nowMs - atMs >= BELIEVED_MS) this.#kept.delete(key);
   }
-}
-
-function kindOf(user: SlackUser | undefined): Person['kind'] {
-  if (!user?.team_id) return 'unknown';
-  if (user.deleted) return 'deactivated';
-  if (user.is_bot || user.id === 'USLACKBOT') return 'bot';
-  if (user.is_stranger) return 'stranger';
-  if (user.is_restricted || user.is_ultra_restricted) return 'guest';
-  return 'member';
 }

@@ -1,4 +1,4 @@
-import type { Logger, Receiver } from '@slack/bolt';
+import type { Logger, Receiver, SocketModeReceiverOptions } from '@slack/bolt';
 import type { Clock, Log } from '../../src/workflows/ports.ts';
 import type { Inbox } from '../../src/workflows/state-ports.ts';
 import { guardedHttpReceiver } from './guarded-http-receiver.ts';
@@ -25,13 +25,21 @@ export type ReachSettings =
 export function reachOf(
   settings: ReachSettings,
   apiUrl: string,
-  context: { readonly inbox: Inbox; readonly clock: Clock; readonly log: Log; readonly logger: Logger },
+  context: {
+    readonly inbox: Inbox;
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly logger: Logger;
+    /** Carries the sockets through a proxy. */
+    readonly dispatcher?: SocketModeReceiverOptions['dispatcher'];
+  },
 ): Reach {
   const { logger } = context;
   if (settings.kind === 'socket') {
     const receiver = new SteadySocketReceiver({
       appToken: settings.appToken,
       logger,
+      ...(context.dispatcher && { dispatcher: context.dispatcher }),
       installerOptions: { clientOptions: { slackApiUrl: apiUrl } },
     });
     return {

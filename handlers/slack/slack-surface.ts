@@ -67,7 +67,8 @@ export class SlackSurface implements Surface {
       // answer was lost may be seen twice, but never be missing.
       client_msg_id: uuidOf(shipment.key),
     } as Parameters<WebClient['chat']['postMessage']>[0]);
-    return { ok: true, ...(posted.ts !== undefined && { ts: posted.ts }) };
+    const { ts, channel } = posted;
+    return { ok: true, ...(ts !== undefined && { ts }), ...(channel !== undefined && { channel }) };
   }
 
   /** Three steps at Slack. What is done is remembered, so that another attempt does not upload a second file. */

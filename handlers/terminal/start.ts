@@ -23,8 +23,8 @@ export interface StartContext {
   >;
   /** False where there is no browser to open. */
   openBrowser(url: string): Promise<boolean>;
-  /** Resolves when somebody or something asks this process to end. */
-  untilStopped(): Promise<void>;
+  /** Resolves when somebody asks this process to end, or another one took its state over. */
+  untilStopped(): Promise<'asked' | 'lost'>;
 }
 
 /** `staunch start`: the real Slack when there are tokens, practice mode when there are none, never a mixture. */
@@ -68,15 +68,20 @@ export async function start(
 }
 
 async function realThing(context: StartContext): Promise<number> {
-  const { write } = context;
+  // Standard output belongs to the log, which machines read.
+  const write = context.writeError;
   const running = await begun(() => context.startService(), context);
   if (!running) return EXIT.failed;
   const status = running.statusUrl === undefined ? '' : `; ${running.statusUrl}/healthz and /metrics`;
   write(`Staunch is connected to ${running.team} as @${running.name}${status}\n`);
-  await context.untilStopped();
-  write('Stopping: what goes on is brought to an end first.\n');
+  const why = await context.untilStopped();
+  write(
+    why === 'lost'
+      ? 'Stopping: another Staunch works with the same state now, and there may be only one.\n'
+      : 'Stopping: what goes on is brought to an end first.\n',
+  );
   await running.stop();
-  return EXIT.fine;
+  return why === 'lost' ? EXIT.failed : EXIT.fine;
 }
 
 async function begun<T>(begin: () => Promise<T>, context: StartContext): Promise<T | undefined> {

@@ -100,8 +100,8 @@ function drawImageBlock(block: Sent, scene: Scene): Child {
 /** An image as a button that shows it large. */
 function drawPicture(block: Sent, scene: Scene): Child {
   const url = imageUrl(block);
-  const altText = string(block.alt_text) ?? '';
-  if (url === undefined) return drawImage(block, '');
+  const altText = string(block.alt_text);
+  if (url === undefined || altText === undefined) return drawImage(block, '');
   const title = plainText(block.title) || altText;
   return draw(
     'button',

@@ -82,7 +82,7 @@ export function drawComposer(page: Page, composing: Composing): Drawn {
   );
 }
 
-export function composerKey(page: Page, { channel, threadTs }: Composing): string {
+function composerKey(page: Page, { channel, threadTs }: Composing): string {
   return [page.snapshot.me, channel, threadTs ?? ''].join(' ');
 }
 

@@ -40,7 +40,7 @@ export interface PageState {
 }
 
 /** A `confirm` object of an element, and what happens on yes. */
-export interface Question {
+interface Question {
   readonly title: string;
   readonly text: unknown;
   readonly yes: string;

@@ -5,7 +5,7 @@ import { type Drawn, draw } from './drawing.ts';
 const TINTS = ['#c2410c', '#0f766e', '#4338ca', '#be185d', '#15803d', '#7c3aed', '#0369a1', '#a16207'];
 
 /** Who is behind an id: a person, or the app. */
-export interface Author {
+interface Author {
   readonly id: string;
   readonly name: string;
   readonly tint: string;

@@ -175,8 +175,10 @@ export class ApiServer {
           ? { error: 'invalid_payload', details: [] }
           : this.#responseUrls.answer(id, sent);
         if (unshown === undefined) return { reply: plain(200, 'ok'), answer: { ok: true } };
-        const answer = refusal(unshown.error, { response_metadata: { messages: unshown.details } });
-        return { reply: json(answer, unshown.error.endsWith('_url') ? 404 : 400), answer };
+        const { error, details } = unshown;
+        const more = details.length === 0 ? {} : { response_metadata: { messages: details } };
+        const answer = refusal(error, more);
+        return { reply: json(answer, error.endsWith('_url') ? 404 : 400), answer };
       },
     };
   }

@@ -8,7 +8,8 @@ import type {
 
 /**
  * What the page and the practice Slack say to each other. `GET /practice/events?as=USER` is a stream of
- * server-sent events, each `data:` a `Snapshot` of all that this person may see; `POST /practice/act` is what
+ * server-sent events, each `data:` a `Snapshot` of all that this person may see
+ * (the first member, without `as`); `POST /practice/act` is what
  * the person does.
  */
 export interface Snapshot {

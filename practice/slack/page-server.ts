@@ -49,7 +49,8 @@ export class PageServer {
     const { pathname } = url;
     if (pathname === '/practice/act') return this.#takeAct(request, response);
     if (request.method !== 'GET') return send(response, plain(405, 'GET only'));
-    if (pathname === '/practice/events') return this.#stream(response, url.searchParams.get('as') ?? '');
+    if (pathname === '/practice/events')
+      return this.#stream(response, url.searchParams.get('as') ?? this.#firstMember());
     if (pathname.startsWith('/practice/files/'))
       return send(response, this.#file(pathname.split('/').at(-1) ?? ''));
     if (this.#folder === undefined) {
@@ -108,6 +109,11 @@ export class PageServer {
     if (sent === undefined)
       return send(response, plain(400, 'Send {"as": "U…", "act": {"kind": …}} as JSON.'));
     send(response, json(await this.act(sent.as, sent.act)));
+  }
+
+  /** A page that was just opened acts as nobody yet. */
+  #firstMember(): string {
+    return [...this.#workspace.users.values()].find(user => user.kind === 'member')?.id ?? '';
   }
 
   #stream(response: ServerResponse, as: string): void {

@@ -1,5 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
+const STATES = ['done', 'failed'];
+/** Those of a diagnosis; a run that failed has none. */
+const VERDICTS = ['confirmed', 'likely', 'inconclusive', 'no-incident'];
+const among = (list: readonly string[], given: string | undefined, otherwise: string) =>
+  given !== undefined && list.includes(given) ? given : otherwise;
+
 /** What Prometheus may know of a running Staunch. Labels come from closed lists: never a name a person chose. */
 export class Metrics {
   readonly #registry = new Registry();
@@ -7,7 +13,7 @@ export class Metrics {
   readonly #runSeconds: Histogram;
   readonly #messages: Counter<'outcome'>;
   readonly #messageSeconds: Histogram;
-  readonly #lookers: (() => Promise<void> | void)[] = [];
+  readonly #lookers: (() => Promise<void>)[] = [];
 
   constructor() {
     const registers = [this.#registry];
@@ -39,7 +45,10 @@ export class Metrics {
   }
 
   diagnosisEnded(end: { readonly state: string; readonly verdict?: string; readonly tookMs: number }): void {
-    this.#runs.inc({ state: end.state, verdict: end.verdict ?? 'none' });
+    this.#runs.inc({
+      state: among(STATES, end.state, 'other'),
+      verdict: among(VERDICTS, end.verdict, 'none'),
+    });
     this.#runSeconds.observe(end.tookMs / 1000);
   }
 
@@ -56,15 +65,22 @@ export class Metrics {
     this.#messages.inc({ outcome: 'abandoned' });
   }
 
-  /** A value that is looked up whenever Prometheus asks. */
+  /** A value that is looked up whenever Prometheus asks; not a number when it cannot be. */
   gauge(name: `staunch_${string}`, help: string, look: () => Promise<number> | number): void {
     const gauge = new Gauge({ name, help, registers: [this.#registry] });
-    this.#lookers.push(async () => gauge.set(await look()));
+    this.#lookers.push(async () => {
+      try {
+        gauge.set(await look());
+      } catch {
+        // The figure of last time would be taken for one of now.
+        gauge.set(Number.NaN);
+      }
+    });
   }
 
   /** The text that Prometheus reads, and its content type. */
   async exposition(): Promise<{ readonly contentType: string; readonly text: string }> {
-    await Promise.allSettled(this.#lookers.map(async look => look()));
+    await Promise.all(this.#lookers.map(look => look()));
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
   }
 }

@@ -24,6 +24,8 @@ export function serviceLog(
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
+    // Errors are plain data already; pino would take them apart once more.
+    serializers: { err: (error: unknown) => error },
     formatters: { level: (label: string) => ({ level: label }) },
   };
   const log = destination ? pino(options, destination) : pino(options);

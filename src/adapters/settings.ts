@@ -1,3 +1,5 @@
+import { readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { stateFolder } from './kept-diagnosis.ts';
 
@@ -35,7 +37,7 @@ const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export type SettingsReading =
-  | { readonly ok: true; readonly settings: Settings }
+  | { readonly ok: true; readonly settings: Settings; readonly warnings: readonly string[] }
   /** No token at all: practice mode. */
   | { readonly ok: false; readonly tokens: false }
   /** One sentence per variable: which, what it holds (never a secret), what is accepted. */
@@ -54,7 +56,10 @@ const Host = z.string().regex(/^[A-Za-z0-9.:_-]{1,253}$/);
 const SHAPES = {
   STAUNCH_SLACK_MODE: [z.enum(['socket', 'http']).default('socket'), 'socket or http'],
   SLACK_API_URL: [
-    z.url({ protocol: /^https?$/ }).default('https://slack.com/api/'),
+    z
+      .url({ protocol: /^https?$/ })
+      .regex(/\/api\/$/)
+      .default('https://slack.com/api/'),
     'an http(s) address that ends in /api/',
   ],
   STAUNCH_HTTP_HOST: [Host.default('127.0.0.1'), 'a host name or address to listen on'],
@@ -79,14 +84,21 @@ const SHAPES = {
 
 type Shapes = { [K in keyof typeof SHAPES]: z.infer<(typeof SHAPES)[K][0]> };
 
-/** Reads the environment. Every wrong variable is named at once; a token is named, never shown. */
+/**
+ * Reads the environment, and the files that SLACK_BOT_TOKEN_FILE and its like name. Every wrong variable is named
+ * at once; a token is named, never shown.
+ */
 export function readSettings(environment: NodeJS.ProcessEnv): SettingsReading {
-  const token = (name: keyof typeof TOKENS) => environment[name] || environment[TOKENS[name]] || undefined;
-  const botToken = token('SLACK_BOT_TOKEN');
-  const appToken = token('SLACK_APP_TOKEN');
-  const signingSecret = environment.SLACK_SIGNING_SECRET || undefined;
-  if (!botToken && !appToken && !signingSecret) return { ok: false, tokens: false };
   const problems: string[] = [];
+  const warnings: string[] = [];
+  const secret = (name: string, other?: string) =>
+    secretOf(environment, name, { problems, warnings }) ||
+    (other === undefined ? undefined : environment[other]) ||
+    undefined;
+  const botToken = secret('SLACK_BOT_TOKEN', TOKENS.SLACK_BOT_TOKEN);
+  const appToken = secret('SLACK_APP_TOKEN', TOKENS.SLACK_APP_TOKEN);
+  const signingSecret = secret('SLACK_SIGNING_SECRET');
+  if (!botToken && !appToken && !signingSecret && problems.length === 0) return { ok: false, tokens: false };
   const values: Record<string, unknown> = {};
   for (const [name, [shape, accepted]] of Object.entries(SHAPES)) {
     const given = environment[name] || undefined;
@@ -96,6 +108,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): SettingsReading {
   }
   const mode = values.STAUNCH_SLACK_MODE;
   const demand = (name: string, value: string | undefined, prefix: RegExp, hint: string): void => {
+    // A file that could not be read was told of already.
+    if (value === undefined && environment[`${name}_FILE`]) return;
     if (value === undefined) problems.push(`${name} is missing: ${hint}`);
     else if (!prefix.test(value)) problems.push(`${name} is not of the right kind: ${hint}`);
   };
@@ -123,6 +137,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): SettingsReading {
   const v = values as Shapes;
   return {
     ok: true,
+    warnings,
     settings: {
       slack: {
         botToken: botToken!,
@@ -146,4 +161,41 @@ export function readSettings(environment: NodeJS.ProcessEnv): SettingsReading {
       retention: { evidenceDays: v.STAUNCH_KEEP_EVIDENCE_DAYS, incidentDays: v.STAUNCH_KEEP_INCIDENTS_DAYS },
     },
   };
+}
+
+/** The secrets among the settings, for the log to hide. */
+export function secretsOf({ slack: { botToken, receiver } }: Settings): readonly string[] {
+  return [botToken, receiver.kind === 'socket' ? receiver.appToken : receiver.signingSecret];
+}
+
+const OTHERS_MAY_READ = 0o044;
+
+/** A variable, or the content of the file that its `_FILE` sibling names. */
+function secretOf(
+  environment: NodeJS.ProcessEnv,
+  name: string,
+  say: { readonly problems: string[]; readonly warnings: string[] },
+): string | undefined {
+  const file = environment[`${name}_FILE`];
+  if (!file) return environment[name];
+  if (environment[name]) {
+    say.problems.push(`${name} and ${name}_FILE are both set: keep one of them.`);
+    return undefined;
+  }
+  try {
+    const text = readFileSync(file, 'utf8').trim();
+    if (text === '') say.problems.push(`${name}_FILE names ${file}, which is empty.`);
+    const mode = statSync(file).mode & 0o777;
+    // Nobody but the service gets into the folder of its systemd credentials, whatever the files' mode.
+    const sealed = environment.CREDENTIALS_DIRECTORY === dirname(file);
+    if (!sealed && (mode & OTHERS_MAY_READ) !== 0)
+      say.warnings.push(
+        `${file} (${name}_FILE) can be read by others (mode ${mode.toString(8).padStart(4, '0')}). Try: chmod 600 ${file}`,
+      );
+    return text === '' ? undefined : text;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    say.problems.push(`${name}_FILE names ${file}, which cannot be read: ${reason}`);
+    return undefined;
+  }
 }

@@ -1,5 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { listeningProblem } from './listening-problem.ts';
 import type { Address } from './settings.ts';
 
 /** One thing that must be so for Staunch to be of use, and what is the matter when it is not. */
@@ -18,32 +19,41 @@ export interface StatusServerOptions {
 /** Longer is no answer for a load balancer. */
 const CHECK_MS = 2_000;
 
+const ADVICE = 'Set STAUNCH_STATUS_HOST or STAUNCH_STATUS_PORT to another one, or STAUNCH_STATUS_PORT=off.';
+
 /** Serves `/healthz` (200, or 503 with what is the matter) and `/metrics`. It says nothing about incidents. */
 export class StatusServer {
   readonly #server: Server;
-  readonly address: Address;
+  /** `http://HOST:PORT` */
+  readonly url: string;
 
-  private constructor(server: Server, address: Address) {
+  private constructor(server: Server, url: string) {
     this.#server = server;
-    this.address = address;
+    this.url = url;
   }
 
-  /** @throws when the address cannot be listened on */
+  /** @throws when the address cannot be listened on; the message is for the operator */
   static async start(options: StatusServerOptions): Promise<StatusServer> {
     const server = createServer((request, response) => {
       void answer(request.method ?? '', request.url ?? '', response, options);
     });
     const { host, port } = options.address;
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, host, resolve);
+      const refused = (error: Error) => reject(listeningProblem(error, options.address, ADVICE) ?? error);
+      server.once('error', refused);
+      server.listen(port, host, () => {
+        server.off('error', refused);
+        resolve();
+      });
     });
-    return new StatusServer(server, { host, port: (server.address() as AddressInfo).port });
+    const named = host.includes(':') ? `[${host}]` : host;
+    return new StatusServer(server, `http://${named}:${(server.address() as AddressInfo).port}`);
   }
 
   async stop(): Promise<void> {
+    const closed = new Promise<void>(resolve => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
-    await new Promise<void>(resolve => this.#server.close(() => resolve()));
+    await closed;
   }
 }
 

@@ -27,6 +27,7 @@ export interface Abandonment {
 }
 
 type Again = Extract<ShipmentAnswer, { readonly again: true }>;
+type Arrived = Extract<ShipmentAnswer, { readonly ok: true }>;
 
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
@@ -132,7 +133,7 @@ export class Delivery {
       .catch(
         (error: unknown): ShipmentAnswer => ({ ok: false, again: true, reason: `fault: ${String(error)}` }),
       );
-    if (answer.ok) return this.#sent(head, answer.ts);
+    if (answer.ok) return this.#sent(head, answer);
     if (!answer.again) return this.#abandon(head, { reason: answer.reason, because: 'refused' });
     if (clock.nowMs() - head.queuedAtMs >= GIVE_UP_AFTER_MS)
       return this.#abandon(head, { reason: answer.reason, because: 'expired' });
@@ -141,11 +142,12 @@ export class Delivery {
 
   /** Where a parcel goes. In a channel all that was queued earlier is settled: what has no stamp was never sent. */
   async #shipmentOf({ parcel, progress }: QueuedParcel): Promise<Shipment | { readonly orphan: string }> {
-    const { key, channel } = parcel;
+    const { key } = parcel;
     const needed = parcel.kind === 'update' ? parcel.target : parcel.inThreadOf;
     const stamp = needed === undefined ? undefined : await this.#context.state.stamps.find(needed);
     if (needed !== undefined && !stamp)
       return { orphan: `the message ${needed} that it belongs to was not delivered` };
+    const channel = stamp?.channel ?? parcel.channel;
     if (parcel.kind === 'update')
       return { key, channel, kind: 'update', ts: stamp?.ts ?? '', message: parcel.message };
     const threadTs = stamp?.ts ?? parcel.threadTs;
@@ -159,7 +161,7 @@ export class Delivery {
     };
   }
 
-  async #sent(head: QueuedParcel, ts: string | undefined): Promise<void> {
+  async #sent(head: QueuedParcel, { ts, channel }: Arrived): Promise<void> {
     const { state, clock, events } = this.#context;
     const { parcel, sequence } = head;
     const atMs = clock.nowMs();
@@ -169,7 +171,7 @@ export class Delivery {
         await within.stamps.keep({
           key: parcel.key,
           incidentId: parcel.incidentId,
-          channel: parcel.channel,
+          channel: channel ?? parcel.channel,
           ts,
         });
       await within.outbox.sent(sequence, atMs);

@@ -40,7 +40,8 @@ export type Shipment = {
 );
 
 export type ShipmentAnswer =
-  | { readonly ok: true; readonly ts?: string }
+  /** `channel` where it stands, when that is not the one named: a person's id becomes their conversation with us. */
+  | { readonly ok: true; readonly ts?: string; readonly channel?: string }
   /** Try again: not before `afterMs` from now when the surface named a time. */
   | {
       readonly ok: false;

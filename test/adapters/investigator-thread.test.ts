@@ -1,14 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { InvestigatorThread } from '../../src/adapters/investigator-thread.ts';
 
 const WINDOW = { fromMs: Date.parse('2026-11-22T10:00:00Z'), toMs: Date.parse('2026-11-22T11:00:00Z') };
 const REQUEST = { service: 'checkout', window: WINDOW, timeZone: 'UTC' };
-const ENTRY = pathToFileURL(join(import.meta.dirname, '../../src/investigator-worker.ts'));
-const SOURCE = pathToFileURL(join(import.meta.dirname, 'recorded-source-module.ts'));
+const ENTRY = new URL('../../src/investigator-worker.ts', import.meta.url);
+const SOURCE = new URL('./recorded-source-module.ts', import.meta.url);
 const REGISTRY = `
 servers:
   lab1: { host: 10.213.0.11, user: readonly }

@@ -30,6 +30,25 @@ describe('delivery over a state that is slow', () => {
   });
 });
 
+describe('a message queued while the queue is looked at', () => {
+  it('is delivered without being waited for', async () => {
+    const { put, chat, state, time } = await aDelivery();
+    const slow = guardedState(state, async call => {
+      const answer = await call();
+      await time.sleep(50);
+      return answer;
+    });
+    const delivery = new Delivery({ state: slow, surface: chat, clock: time });
+    const delivered = delivery.deliverDue();
+    await time.advance(10);
+    await put(post('late'));
+    expect(delivery.deliverDue()).toBe(delivered);
+    await time.advance(1_000);
+    expect(await delivered).toBeUndefined();
+    expect(chat.shown.map(s => s.key)).toEqual(['late']);
+  });
+});
+
 describe('edits of one message', () => {
   it('are sent once when a newer one came before anybody sent the first', async () => {
     const { put, deliver, chat } = await aDelivery();

@@ -24,6 +24,20 @@ describe('delivery', () => {
     expect((await state.outbox.backlog()).waiting).toBe(0);
   });
 
+  it('follows a message for a person into the conversation it became', async () => {
+    const { put, deliver, chat, state } = await aDelivery();
+    await put(post('root', {}, 'U1'));
+    await put(post('reply', { inThreadOf: 'root' }, 'U1'));
+    await put({ ...edit('root', 'verdict'), channel: 'U1' });
+    await deliver(5_000);
+    expect(chat.shown.map(s => [s.key, s.channel, s.text])).toEqual([
+      ['root', 'DU1', 'verdict'],
+      ['reply', 'DU1', 'reply'],
+    ]);
+    expect(chat.trespasses).toEqual([]);
+    expect(await state.stamps.find('root')).toMatchObject({ channel: 'DU1' });
+  });
+
   it('waits exactly as long as a rate limit says, in that channel alone, and keeps the order', async () => {
     const { put, deliver, chat, time } = await aDelivery();
     chat.fate = sequence({ kind: 'limited', afterMs: 17_345 });

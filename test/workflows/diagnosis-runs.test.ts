@@ -168,6 +168,7 @@ describe('the last word on a run', () => {
     await state.incidents.fail(run.id, 'somebody else did', time.nowMs());
     await time.advance(MINUTE);
     expect(chat.shown.map(s => s.text)).toEqual(['run 1 running', 'web-1 connecting']);
+    expect((await state.outbox.backlog()).waiting).toBe(0);
     expect(stage.ended).toEqual([]);
   });
 

@@ -61,7 +61,11 @@ export class WrittenChat implements Surface {
         this.#show(shipment);
         return { ok: false, again: true, reason: 'no answer within 10 s' };
       case 'fine':
-        return { ok: true, ts: this.#show(shipment) };
+        return {
+          ok: true,
+          ts: this.#show(shipment),
+          ...(channel !== placeOf(channel) && { channel: placeOf(channel) }),
+        };
     }
   }
 
@@ -74,7 +78,9 @@ export class WrittenChat implements Surface {
   }
 
   #show(shipment: Shipment): string {
-    const { channel, key } = shipment;
+    const { key } = shipment;
+    // Slack edits a message only where it stands, and takes a person's id only for new ones.
+    const channel = shipment.kind === 'update' ? shipment.channel : placeOf(shipment.channel);
     if (shipment.kind === 'update') {
       const target = this.shown.find(s => s.channel === channel && s.ts === shipment.ts);
       if (!target) {
@@ -115,3 +121,6 @@ export const plainTelling: Telling = {
   failed: run => said(`run ${run.number} failed: ${run.failure}`),
   begunAgain: run => said(`run ${run.number} begun again, attempt ${run.attempts}`),
 };
+
+/** A person's id stands for the conversation with them. */
+const placeOf = (channel: string) => (channel.startsWith('U') ? `D${channel}` : channel);

@@ -52,17 +52,6 @@ export function evidenceView({ document, asked, page = 1 }: EvidencePage): Modal
   };
 }
 
-/** What the modal shows before anything is loaded: a trigger is good for three seconds only. */
-export function evidenceLoadingView(asked: EvidenceAsked): ModalView {
-  return {
-    type: 'modal',
-    title: plain(titleOf(asked.ids), LIMITS.viewTitle.most),
-    close: plain('Close'),
-    private_metadata: metadataOf(asked),
-    blocks: [section('Looking the lines up …')],
-  };
-}
-
 /** Reads what an evidence modal shows from its `private_metadata`, to turn its pages; undefined for a foreign one. */
 export function evidenceOfView(privateMetadata: string): EvidenceAsked | undefined {
   return evidenceAsked(privateMetadata);

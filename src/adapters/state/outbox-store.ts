@@ -35,7 +35,7 @@ export class OutboxStore implements Outbox {
   async heads(): Promise<readonly QueuedParcel[]> {
     const { db } = this.#session;
     const rows = await headRows(db);
-    if (rows.every(isSettled)) return withFiles(db, rows);
+    if (rows.every(isSettled)) return handedOut(db, rows);
     return this.#session.write(async within => {
       await within
         .updateTable('outbox')
@@ -44,7 +44,7 @@ export class OutboxStore implements Outbox {
         .where('handed_out', '=', 0)
         .where('sequence', 'in', headSequences(within))
         .execute();
-      return withFiles(within, (await headRows(within)).filter(isSettled));
+      return handedOut(within, (await headRows(within)).filter(isSettled));
     });
   }
 
@@ -125,6 +125,30 @@ async function headRows(db: Kysely<Tables>): Promise<Selectable<Tables['outbox']
 /** Its content will not change any more: it may be handed out. */
 function isSettled(row: Selectable<Tables['outbox']>): boolean {
   return row.kind !== 'update' || row.handed_out === 1;
+}
+
+/** The rows as parcels; an update behind which newer content of the same message waits need not be sent. */
+async function handedOut(
+  db: Kysely<Tables>,
+  rows: readonly Selectable<Tables['outbox']>[],
+): Promise<readonly QueuedParcel[]> {
+  const parcels = await withFiles(db, rows);
+  const edited = rows.filter(row => row.kind === 'update').map(row => row.key);
+  if (edited.length === 0) return parcels;
+  const newest = await db
+    .selectFrom('outbox')
+    .select(eb => ['key', eb.fn.max<number>('sequence').as('sequence')])
+    .where('kind', '=', 'update')
+    .where('state', '=', 'waiting')
+    .where('key', 'in', edited)
+    .groupBy('key')
+    .execute();
+  const newestOf = new Map(newest.map(({ key, sequence }) => [key, sequence]));
+  return parcels.map(queued => {
+    const { sequence, parcel } = queued;
+    const isOld = parcel.kind === 'update' && (newestOf.get(parcel.key) ?? sequence) > sequence;
+    return isOld ? { ...queued, superseded: true } : queued;
+  });
 }
 
 async function withFiles(

@@ -69,6 +69,16 @@ export function outboxContract(state: () => State): void {
       expect(await headsOf(state())).toEqual(['u: four']);
     });
 
+    it('says that an update need not be sent any more once a newer one waits behind it', async () => {
+      await put(aPost('a'), anUpdate('u', 'one'));
+      await state().outbox.sent((await head()).sequence, START_MS);
+      expect(await head()).not.toHaveProperty('superseded');
+      await put(anUpdate('v', 'other'), anUpdate('u', 'two'));
+      expect(await head()).toMatchObject({ parcel: { message: { text: 'one' } }, superseded: true });
+      await state().outbox.abandon((await head()).sequence, 'superseded', START_MS);
+      expect(await head()).not.toHaveProperty('superseded');
+    });
+
     it('queues an update again after it was sent', async () => {
       await put(anUpdate('u', 'one'));
       await state().outbox.sent((await head()).sequence, START_MS);

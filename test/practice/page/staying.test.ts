@@ -87,14 +87,14 @@ describe('a new snapshot', () => {
     const fromEnd = () => list.evaluate(e => Math.round(e.scrollHeight - e.scrollTop - e.clientHeight));
     expect(await fromEnd()).toBeLessThan(2);
     rig.show(me => snapshotFor(me, { messages: many(70) }));
-    await page.getByText('line 69').waitFor();
+    await list.getByText('line 69').waitFor();
     expect(await fromEnd()).toBeLessThan(2);
     await list.evaluate(e => {
       e.scrollTop = 100;
     });
     await page.getByRole('button', { name: 'Jump to newest' }).waitFor();
     rig.show(me => snapshotFor(me, { messages: many(80) }));
-    await page.getByText('line 79').waitFor({ state: 'attached' });
+    await list.getByText('line 79').waitFor({ state: 'attached' });
     expect(await list.evaluate(e => e.scrollTop)).toBe(100);
     await page.getByRole('button', { name: 'Jump to newest' }).click();
     expect(await fromEnd()).toBeLessThan(2);

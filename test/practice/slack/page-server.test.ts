@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Snapshot } from '../../../practice/slack/page-protocol.ts';
@@ -72,6 +73,17 @@ describe('the page', () => {
     for (const path of ['/notes.txt', '/missing.ts', '/..%2f..%2fpackage.json', '/%ff.ts', '/%00.ts']) {
       expect([path, (await fetch(slack.url + path)).status]).toEqual([path, 404]);
     }
+  });
+
+  it('is stripped of its types without a warning, and other warnings are still given', () => {
+    const folder = pageFolder({ 'a.ts': 'export const a: number = 1;' });
+    const files = resolve(import.meta.dirname, '../../../practice/slack/page-files.ts');
+    const script = `const { pageFile } = await import(${JSON.stringify(files)});
+      process.stdout.write((await pageFile(${JSON.stringify(folder)}, '/a.ts')).body);
+      process.emitWarning('something else');`;
+    const ran = spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
+    expect(ran.stdout).toMatch(/^export const a\s+= 1;$/);
+    expect(ran.stderr.match(/Warning: .*/g)).toEqual(['Warning: something else']);
   });
 
   it('is told what its person sees, at once and after each change', async () => {

@@ -25,7 +25,7 @@ describe('a response URL', () => {
     const { slack, post } = await opened();
     for (let count = 1; count <= 5; count += 1)
       expect(await post({ text: `answer ${count}` })).toBe('200 ok');
-    expect(await post({ text: 'answer 6' })).toBe('404 {"ok":false,"error":"used_url","response_met');
+    expect(await post({ text: 'answer 6' })).toBe('404 {"ok":false,"error":"used_url"}');
     expect(slack.ephemerals(U.ana, C.random)).toHaveLength(5);
   });
 

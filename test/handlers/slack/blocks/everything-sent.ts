@@ -1,4 +1,4 @@
-import { evidenceLoadingView, evidenceView } from '../../../../handlers/slack/blocks/evidence-view.ts';
+import { evidenceView } from '../../../../handlers/slack/blocks/evidence-view.ts';
 import { type HomeModel, homeView } from '../../../../handlers/slack/blocks/home-view.ts';
 import {
   alreadyAskedNotice,
@@ -43,7 +43,6 @@ export function toldOf(document: DiagnosisDocument, run: Run = aRun()): [name: s
     ['all evidence', evidenceView({ document, asked: { runId: run.id } })],
     ['last page', evidenceView({ document, asked: { runId: run.id }, page: 99_999 })],
     ['evidence of a claim', evidenceView({ document, asked })],
-    ['evidence loading', evidenceLoadingView(asked)],
     ['home', homeView(homeOf(document, run))],
     ['wrong verdict', wrongVerdictView(run)],
   ];

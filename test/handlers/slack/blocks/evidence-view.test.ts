@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { evidenceAsked, evidenceButton } from '../../../../handlers/slack/blocks/evidence-button.ts';
 import {
-  evidenceLoadingView,
   evidenceOfView,
   evidenceView,
   pageAsked,
@@ -115,6 +114,5 @@ describe('what a press on a button about evidence means', () => {
 
   it.each([[{ runId }], [{ runId, ids: ['E1', 'E4'] }]])('is kept in the modal: %j', asked => {
     expect(evidenceOfView(evidenceView({ document, asked }).private_metadata ?? '')).toEqual(asked);
-    expect(evidenceOfView(evidenceLoadingView(asked).private_metadata ?? '')).toEqual(asked);
   });
 });
