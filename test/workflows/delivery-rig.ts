@@ -18,7 +18,7 @@ export async function aDelivery() {
     clock: time,
     events: { abandoned: ({ key }, a) => void abandoned.push(`${key} ${a.because} ${a.reason}`) },
   });
-  for (const channel of ['C1', 'C2'])
+  for (const channel of ['C1', 'C2', 'U1'])
     await state.incidents.open(
       { id: `in-${channel}`, service: 's', workspace: 'T1', channel, openedBy: 'U1', openedAtMs: 0 },
       { id: `run-${channel}`, askedBy: 'U1', askedAtMs: 0, window: WINDOW },

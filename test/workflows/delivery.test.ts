@@ -28,7 +28,7 @@ describe('delivery', () => {
     const { put, deliver, chat, state } = await aDelivery();
     await put(post('root', {}, 'U1'));
     await put(post('reply', { inThreadOf: 'root' }, 'U1'));
-    await put({ ...edit('root', 'verdict'), channel: 'U1' });
+    await put({ ...edit('root', 'verdict'), incidentId: 'in-U1', channel: 'U1' });
     await deliver(5_000);
     expect(chat.shown.map(s => [s.key, s.channel, s.text])).toEqual([
       ['root', 'DU1', 'verdict'],
