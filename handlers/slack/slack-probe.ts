@@ -1,4 +1,4 @@
-import bolt, { type Logger, type SocketModeReceiverOptions } from '@slack/bolt';
+import { type Logger, SocketModeReceiver, type SocketModeReceiverOptions } from '@slack/bolt';
 import {
   type FetchFunction,
   WebAPIHTTPError,
@@ -79,7 +79,7 @@ export class SlackProbe {
   /** The socket is closed as soon as Slack has said hello: while it is open, deliveries may come to it. */
   async connection(): Promise<Answer<{ readonly appId?: string; readonly connections?: number }>> {
     const { dispatcher, appToken = '' } = this.#options;
-    const { client } = new bolt.SocketModeReceiver({
+    const { client } = new SocketModeReceiver({
       appToken,
       logger: SILENT,
       autoReconnectEnabled: false,
@@ -114,7 +114,7 @@ export class SlackProbe {
     const kind: Person['kind'] = personKindOf(user);
     const appId = user?.profile?.api_app_id;
     const value = {
-      name: user?.profile?.display_name || user?.real_name || user?.name || id,
+      name: user?.profile?.real_name || user?.real_name || user?.name || id,
       kind,
       workspace: user?.team_id ?? '',
       ...(appId && { appId }),

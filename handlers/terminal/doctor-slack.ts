@@ -76,13 +76,14 @@ export async function doctorSlack(options: SlackDoctorOptions, context: SlackDoc
     );
     return lines.worst;
   }
-  for (const { name, holds } of environment.variables) lines.note(`${name}: ${holds}`);
   if (environment.state === 'wrong') {
+    for (const { name, holds } of environment.variables) lines.note(`${name}: ${holds}`);
     for (const problem of environment.problems) lines.wrong(problem, EXIT.usage);
     return lines.worst;
   }
+  for (const { name, holds } of environment.variables) lines.ok(`${name}: ${holds}`);
+  lines.ok(`STAUNCH_SLACK_MODE: ${environment.mode}`);
   for (const warning of environment.warnings) lines.note(warning);
-  lines.note(`STAUNCH_SLACK_MODE: ${environment.mode}`);
   if (environment.proxy !== undefined) lines.note(`proxy: ${environment.proxy}`);
   if (environment.foreignApi !== undefined)
     lines.note(`SLACK_API_URL: ${environment.foreignApi}, which is not slack.com`);

@@ -13,8 +13,8 @@ export interface Pace {
 
 const ENDED_BEFORE_MS = 180_000;
 /** A login and each question take as long as they do over a network: progress is there to be seen. */
-const SHORTEST_MS = 120;
-const LONGEST_MS = 600;
+const SHORTEST_MS = 60;
+const LONGEST_MS = 300;
 /** Once connected, a clock answers within a round trip. */
 const CLOCK_MS = 24;
 

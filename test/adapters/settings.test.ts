@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { readSettings } from '../../src/adapters/settings.ts';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readSettings, secretsOf } from '../../src/adapters/settings.ts';
 
 const BOT = `xoxb-${'1'.repeat(12)}`;
 const APP = `xapp-${'1'.repeat(12)}`;
@@ -14,6 +17,7 @@ describe('settings of the service', () => {
     const reading = readSettings({ SLACK_BOT_TOKEN: BOT, SLACK_APP_TOKEN: APP, STAUNCH_STATE_DIR: '/s' });
     expect(reading).toEqual({
       ok: true,
+      warnings: [],
       settings: {
         slack: {
           botToken: BOT,
@@ -65,6 +69,10 @@ describe('settings of the service', () => {
       /STAUNCH_SLACK_MODE is "carrier-pigeon": expected socket or http/,
     ],
     [
+      { SLACK_BOT_TOKEN: BOT, SLACK_APP_TOKEN: APP, SLACK_API_URL: 'https://slack.com' },
+      /SLACK_API_URL is "https:\/\/slack\.com": expected an http\(s\) address that ends in \/api\//,
+    ],
+    [
       { SLACK_BOT_TOKEN: BOT, SLACK_APP_TOKEN: APP, STAUNCH_KEEP_EVIDENCE_DAYS: '0' },
       /STAUNCH_KEEP_EVIDENCE_DAYS is "0"/,
     ],
@@ -72,6 +80,94 @@ describe('settings of the service', () => {
     const reading = readSettings(environment);
     expect(reading).toMatchObject({ ok: false, tokens: true });
     expect(!reading.ok && reading.tokens && reading.problems.join(' ')).toMatch(problem);
+    expect(JSON.stringify(reading)).not.toContain('1'.repeat(12));
+  });
+});
+
+describe('tokens in files', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'staunch-settings-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const file = (name: string, text: string, mode = 0o600) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    chmodSync(path, mode);
+    return path;
+  };
+
+  it('are read and trimmed', () => {
+    const reading = readSettings({
+      SLACK_BOT_TOKEN_FILE: file('bot', `${BOT}\n`),
+      SLACK_APP_TOKEN_FILE: file('app', `  ${APP}\r\n`),
+    });
+    expect(reading).toMatchObject({ ok: true, warnings: [] });
+    expect(reading.ok && secretsOf(reading.settings)).toEqual([BOT, APP]);
+  });
+
+  it('hold the signing secret of HTTP too', () => {
+    const reading = readSettings({
+      STAUNCH_SLACK_MODE: 'http',
+      SLACK_BOT_TOKEN: BOT,
+      SLACK_SIGNING_SECRET_FILE: file('secret', SECRET),
+    });
+    expect(reading.ok && secretsOf(reading.settings)).toEqual([BOT, SECRET]);
+  });
+
+  it('are warned of when others may read them, but not in the folder of systemd’s credentials', () => {
+    const environment = {
+      SLACK_BOT_TOKEN_FILE: file('bot', BOT, 0o644),
+      SLACK_APP_TOKEN_FILE: file('app', APP, 0o640),
+    };
+    const reading = readSettings(environment);
+    expect(reading).toMatchObject({
+      ok: true,
+      warnings: [
+        expect.stringMatching(
+          /bot \(SLACK_BOT_TOKEN_FILE\) can be read by others \(mode 0644\)\. Try: chmod 600/,
+        ),
+        expect.stringMatching(/mode 0640/),
+      ],
+    });
+    expect(JSON.stringify(reading.ok && reading.warnings)).not.toContain('1'.repeat(12));
+    expect(readSettings({ ...environment, CREDENTIALS_DIRECTORY: folder })).toMatchObject({ warnings: [] });
+  });
+
+  it.each<[string, () => NodeJS.ProcessEnv, RegExp[]]>([
+    [
+      'a file that is not there',
+      () => ({ SLACK_BOT_TOKEN_FILE: join(folder, 'none'), SLACK_APP_TOKEN: APP }),
+      [/^SLACK_BOT_TOKEN_FILE names .*none, which cannot be read: ENOENT/],
+    ],
+    [
+      'an empty file',
+      () => ({ SLACK_BOT_TOKEN_FILE: file('bot', '\n'), SLACK_APP_TOKEN: APP }),
+      [/^SLACK_BOT_TOKEN_FILE names .*bot, which is empty/],
+    ],
+    [
+      'a token given twice',
+      () => ({ SLACK_BOT_TOKEN_FILE: file('bot', BOT), SLACK_BOT_TOKEN: BOT, SLACK_APP_TOKEN: APP }),
+      [/^SLACK_BOT_TOKEN and SLACK_BOT_TOKEN_FILE are both set: keep one/],
+    ],
+    [
+      'the wrong token in a file',
+      () => ({ SLACK_BOT_TOKEN_FILE: file('bot', APP), SLACK_APP_TOKEN: APP }),
+      [/^SLACK_BOT_TOKEN is not of the right kind/],
+    ],
+    [
+      'only a file, which is not there',
+      () => ({ SLACK_BOT_TOKEN_FILE: join(folder, 'none') }),
+      [/ENOENT/, /SLACK_APP_TOKEN is missing/],
+    ],
+  ])('%s is told of once, and is no practice mode', (_, environment, problems) => {
+    const reading = readSettings(environment());
+    expect(reading).toEqual({
+      ok: false,
+      tokens: true,
+      problems: problems.map(problem => expect.stringMatching(problem)),
+    });
     expect(JSON.stringify(reading)).not.toContain('1'.repeat(12));
   });
 });

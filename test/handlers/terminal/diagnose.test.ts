@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { diagnoseCommand } from '../../../handlers/terminal/diagnose.ts';
 import { show } from '../../../handlers/terminal/show.ts';
-import { start } from '../../../handlers/terminal/start.ts';
 import { DiagnosisDocument as Document } from '../../../src/report/diagnosis-document.ts';
 import { RecordedSource } from '../../workflows/recorded-source.ts';
 import { RECORDINGS, REGISTRY, terminal } from './diagnosing-terminal.ts';
@@ -160,32 +159,5 @@ describe('staunch show', () => {
     const before = terminal();
     expect(await show(['E1'], { ...before.context, lastDiagnoses: async () => undefined })).toBe(2);
     expect(before.errors()).toContain('Nothing was diagnosed yet');
-  });
-});
-
-describe('staunch start', () => {
-  it('diagnoses a recorded incident without asking when nobody can answer', async () => {
-    const t = terminal(null);
-    expect(await start({ ...t.context, recordings: RECORDINGS })).toBe(0);
-    expect(t.out()).toContain('502s on checkout: worker OOM kill (CONFIRMED)');
-    expect(t.out()).toContain('npx staunch server add');
-  });
-
-  it.each([
-    ['2', 'search'],
-    ['3', 'billing'],
-    ['', 'checkout'],
-  ])('takes %j as the choice of %s', async (said, service) => {
-    const t = terminal(null, { ask: async () => said });
-    expect(await start({ ...t.context, recordings: RECORDINGS })).toBe(0);
-    expect(t.out()).toMatch(new RegExp(`on ${service}: `));
-  });
-
-  it('lets a person leave, and explains a choice that is none', async () => {
-    const left = terminal(null, { ask: async () => 'q' });
-    expect(await start({ ...left.context, recordings: RECORDINGS })).toBe(0);
-    const wrong = terminal(null, { ask: async () => '7' });
-    expect(await start({ ...wrong.context, recordings: RECORDINGS })).toBe(2);
-    expect(wrong.errors()).toContain('"7" is none of 1 to 3');
   });
 });
