@@ -2,6 +2,7 @@ import type { Message } from '../../src/workflows/message.ts';
 import type { EvidenceAsked } from './blocks/evidence-button.ts';
 import { evidenceView } from './blocks/evidence-view.ts';
 import { goneNotice } from './blocks/notices.ts';
+import { changeModal, openModal } from './modal-opening.ts';
 import { pressedRun } from './pressed-run.ts';
 import type { SlackContext } from './slack-context.ts';
 
@@ -16,10 +17,7 @@ export async function openEvidenceView(
   if ('notice' in pressed) return pressed.notice;
   const document = await context.state.incidents.document(asked.runId);
   if (!document) return goneNotice();
-  await context.client.views.open({
-    trigger_id: press.triggerId,
-    view: evidenceView({ document, asked }),
-  });
+  await openModal(context.client, press.triggerId, evidenceView({ document, asked }));
   return undefined;
 }
 
@@ -34,7 +32,6 @@ export async function turnEvidencePage(
   if ('notice' in pressed) return pressed.notice;
   const document = await context.state.incidents.document(asked.runId);
   if (!document) return goneNotice();
-  const view = evidenceView({ document, asked, page: turn.page });
-  await context.client.views.update({ view_id: turn.viewId, hash: turn.hash, view });
+  await changeModal(context.client, turn, evidenceView({ document, asked, page: turn.page }));
   return undefined;
 }

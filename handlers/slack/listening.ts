@@ -13,6 +13,15 @@ export async function afterAck(
   context: SlackContext,
   work: () => Promise<Message | undefined>,
 ): Promise<void> {
+  await context.underWay.follow(answered(what, to, context, work));
+}
+
+async function answered(
+  what: string,
+  to: ReplyTo,
+  context: SlackContext,
+  work: () => Promise<Message | undefined>,
+): Promise<void> {
   try {
     const notice = await work();
     if (notice) await context.replies.tell(to, notice);

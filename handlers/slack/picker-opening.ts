@@ -3,6 +3,7 @@ import { refusalOf, servicesFor } from '../../src/policy/asking.ts';
 import type { Message } from '../../src/workflows/message.ts';
 import { helpNotice, pickerUnavailableNotice } from './blocks/notices.ts';
 import { type PickerPlace, pickerView } from './blocks/picker-view.ts';
+import { openModal } from './modal-opening.ts';
 import type { Asker, Spot } from './people.ts';
 import { refusedAsker, registryOrNotice } from './permission.ts';
 import type { SlackContext } from './slack-context.ts';
@@ -35,7 +36,7 @@ export async function openPicker(asked: PickerAsked, context: SlackContext): Pro
   ).map(each => each.id);
   try {
     const view = pickerView({ services, place, ...(service !== undefined && { service }) });
-    await context.client.views.open({ trigger_id: triggerId, view });
+    await openModal(context.client, triggerId, view);
     return undefined;
   } catch (error) {
     context.log.warn({ err: error }, 'the picker could not be opened');

@@ -1,5 +1,5 @@
 import type { Logger, Receiver, SocketModeReceiverOptions } from '@slack/bolt';
-import type { Clock, Log } from '../../src/workflows/ports.ts';
+import type { Clock, Log, Timer } from '../../src/workflows/ports.ts';
 import type { Inbox } from '../../src/workflows/state-ports.ts';
 import { guardedHttpReceiver } from './guarded-http-receiver.ts';
 import { SteadySocketReceiver } from './steady-socket-receiver.ts';
@@ -22,12 +22,16 @@ export type ReachSettings =
       readonly address: { readonly host: string; readonly port: number };
     };
 
+/** An answer that does not come is not waited for without end; trying again is the sockets' own affair. */
+const ONCE = { timeout: 5_000, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true } as const;
+
 export function reachOf(
   settings: ReachSettings,
   apiUrl: string,
   context: {
     readonly inbox: Inbox;
     readonly clock: Clock;
+    readonly timer: Timer;
     readonly log: Log;
     readonly logger: Logger;
     /** Carries the sockets through a proxy. */
@@ -36,12 +40,15 @@ export function reachOf(
 ): Reach {
   const { logger } = context;
   if (settings.kind === 'socket') {
-    const receiver = new SteadySocketReceiver({
-      appToken: settings.appToken,
-      logger,
-      ...(context.dispatcher && { dispatcher: context.dispatcher }),
-      installerOptions: { clientOptions: { slackApiUrl: apiUrl } },
-    });
+    const receiver = new SteadySocketReceiver(
+      {
+        appToken: settings.appToken,
+        logger,
+        ...(context.dispatcher && { dispatcher: context.dispatcher }),
+        installerOptions: { clientOptions: { slackApiUrl: apiUrl, ...ONCE } },
+      },
+      context.timer,
+    );
     return {
       receiver,
       start: async () => void (await receiver.start()),

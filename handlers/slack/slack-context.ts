@@ -5,6 +5,7 @@ import type { Clock, Log } from '../../src/workflows/ports.ts';
 import type { State } from '../../src/workflows/state-ports.ts';
 import type { People } from './people.ts';
 import type { Replies } from './replies.ts';
+import type { UnderWay } from './under-way.ts';
 
 /** What the listeners are given. They hold no state of their own. */
 export interface SlackContext {
@@ -13,6 +14,8 @@ export interface SlackContext {
   readonly registry: Pick<RegistryStore, 'file' | 'read'>;
   readonly people: People;
   readonly replies: Replies;
+  /** For the end of the process, which waits for it. */
+  readonly underWay: UnderWay;
   /** For modals and the App Home; gives up within seconds. */
   readonly client: WebClient;
   readonly clock: Clock;

@@ -1,4 +1,4 @@
-import { type Logger, SocketModeReceiver, type SocketModeReceiverOptions } from '@slack/bolt';
+import type { SocketModeReceiverOptions } from '@slack/bolt';
 import {
   type FetchFunction,
   WebAPIHTTPError,
@@ -10,7 +10,10 @@ import {
 import type { Person, Place } from '../../src/policy/access.ts';
 import type { Clock, Timer } from '../../src/workflows/ports.ts';
 import type { Sample } from './blocks/samples.ts';
+import { deepestReason } from './failure-reason.ts';
+import { silentLogger } from './silent-logger.ts';
 import { personKindOf, placeKindOf } from './slack-kinds.ts';
+import { type SocketHello, socketHello } from './socket-hello.ts';
 
 export interface SlackProbeOptions {
   readonly botToken: string;
@@ -40,7 +43,6 @@ interface Exchange {
 }
 
 const CALL_MS = 8_000;
-const HELLO_MS = 10_000;
 /** Slack's limits are per minute: a longer wait, or more of them, is somebody else's traffic. */
 const LONGEST_WAIT_SECONDS = 90;
 const MOST_WAITS = 8;
@@ -77,34 +79,17 @@ export class SlackProbe {
   }
 
   /** The socket is closed as soon as Slack has said hello: while it is open, deliveries may come to it. */
-  async connection(): Promise<Answer<{ readonly appId?: string; readonly connections?: number }>> {
+  async connection(): Promise<Answer<SocketHello>> {
     const { dispatcher, appToken = '' } = this.#options;
-    const { client } = new SocketModeReceiver({
+    const { timer } = this.#options;
+    const asked = {
       appToken,
-      logger: SILENT,
-      autoReconnectEnabled: false,
+      timer,
+      clientOptions: this.#clientOptions(),
       ...(dispatcher && { dispatcher }),
-      installerOptions: { clientOptions: this.#clientOptions() },
-    });
-    let hello: Hello = {};
-    let trouble = 'Slack closed the connection without a word';
-    client.on('ws_message', data => {
-      const said = helloOf(data);
-      if (said.type === 'hello') hello = said;
-      // Slack says why before it closes: link_disabled, too_many_websockets.
-      if (said.type === 'disconnect' && said.reason !== undefined) trouble = said.reason;
-    });
-    client.on('error', error => {
-      trouble = deepest(error);
-    });
-    const opened = await this.#ask(() => this.#withinTime(client.start(), () => trouble));
-    await client.disconnect().catch(() => undefined);
-    if (!opened.ok) return WORD.test(opened.reason) ? { ...opened, refused: true } : opened;
-    const { connection_info: info, num_connections: connections } = hello;
-    return {
-      ok: true,
-      value: { ...(info?.app_id && { appId: info.app_id }), ...(connections && { connections }) },
     };
+    const opened = await this.#ask(() => socketHello(asked));
+    return opened.ok || !WORD.test(opened.reason) ? opened : { ...opened, refused: true };
   }
 
   async user(id: string) {
@@ -169,7 +154,7 @@ export class SlackProbe {
     const { apiUrl, send, clock } = this.#options;
     return {
       slackApiUrl: apiUrl,
-      logger: SILENT,
+      logger: silentLogger,
       retryConfig: { retries: 1 },
       rejectRateLimitedCalls: true,
       timeout: CALL_MS,
@@ -210,23 +195,6 @@ export class SlackProbe {
     }
   }
 
-  async #withinTime(opening: Promise<unknown>, trouble: () => string): Promise<unknown> {
-    let takeBack = () => {};
-    const late = new Promise<never>((_, reject) => {
-      takeBack = this.#options.timer.after(HELLO_MS, () =>
-        reject(new Error(`Slack did not say hello within ${HELLO_MS / 1000} s`)),
-      );
-    });
-    try {
-      return await Promise.race([opening, late]);
-    } catch (error) {
-      // The SDK rejects with nothing when the socket closes.
-      throw error ?? new Error(trouble());
-    } finally {
-      takeBack();
-    }
-  }
-
   #pause(delayMs: number): Promise<void> {
     const { timer, cancel } = this.#options;
     return new Promise(resolve => {
@@ -244,21 +212,6 @@ export class SlackProbe {
 /** Slack's own word, such as `link_disabled`. */
 const WORD = /^[a-z]+(?:_[a-z]+)+$/;
 
-interface Hello {
-  readonly type?: string;
-  readonly reason?: string;
-  readonly num_connections?: number;
-  readonly connection_info?: { readonly app_id?: string };
-}
-
-function helloOf(data: unknown): Hello {
-  try {
-    return JSON.parse(String(data)) as Hello;
-  } catch {
-    return {};
-  }
-}
-
 function refusalOf(error: unknown) {
   if (error instanceof WebAPIPlatformError)
     return { ok: false as const, refused: true, reason: error.data.error };
@@ -266,7 +219,7 @@ function refusalOf(error: unknown) {
     return { ok: false as const, refused: true, reason: 'ratelimited' };
   if (error instanceof WebAPIHTTPError)
     return { ok: false as const, refused: false, reason: `HTTP ${error.statusCode} instead of an answer` };
-  return { ok: false as const, refused: false, reason: deepest(error) };
+  return { ok: false as const, refused: false, reason: deepestReason(error) };
 }
 
 interface Detail {
@@ -281,27 +234,3 @@ function problemsOf({ data }: WebAPIPlatformError): readonly string[] {
   );
   return problems.length > 0 ? problems : [data.error];
 }
-
-/** `fetch failed` says nothing: the reason is at the end of the chain of causes. */
-function deepest(error: unknown): string {
-  let found = error;
-  for (let step = 0; step < 6 && found instanceof Error; step += 1) {
-    const inner = found.cause ?? (found as { readonly original?: unknown }).original;
-    if (inner === undefined) break;
-    found = inner;
-  }
-  if (found instanceof AggregateError && found.message === '') found = found.errors[0];
-  return found instanceof Error ? found.message || found.name : String(found);
-}
-
-const nothing = () => undefined;
-/** The SDK would write to the terminal. What went wrong is in the answers. */
-const SILENT: Logger = {
-  debug: nothing,
-  info: nothing,
-  warn: nothing,
-  error: nothing,
-  setLevel: nothing,
-  getLevel: () => 'error' as ReturnType<Logger['getLevel']>,
-  setName: nothing,
-};

@@ -1,4 +1,6 @@
 import { type App, type Receiver, SocketModeReceiver, type SocketModeReceiverOptions } from '@slack/bolt';
+import type { Timer } from '../../src/workflows/ports.ts';
+import { LastingSocket } from './lasting-socket.ts';
 
 /** Slack allows ten per app; two are enough that one is open while the other is renewed. */
 const CONNECTIONS = 2;
@@ -12,11 +14,14 @@ const CLIENT_PING_TIMEOUT_MS = 2_500;
 export class SteadySocketReceiver implements Receiver {
   readonly #receivers: readonly SocketModeReceiver[];
 
-  constructor(options: SocketModeReceiverOptions) {
+  readonly #sockets: readonly LastingSocket[];
+
+  constructor(options: SocketModeReceiverOptions, timer: Timer) {
     this.#receivers = Array.from(
       { length: CONNECTIONS },
       () => new SocketModeReceiver({ clientPingTimeout: CLIENT_PING_TIMEOUT_MS, ...options }),
     );
+    this.#sockets = this.#receivers.map(({ client }) => new LastingSocket(client, timer));
   }
 
   init(app: App): void {
@@ -28,11 +33,12 @@ export class SteadySocketReceiver implements Receiver {
   }
 
   async stop(): Promise<unknown> {
+    await Promise.all(this.#sockets.map(socket => socket.finish()));
     return Promise.all(this.#receivers.map(receiver => receiver.stop()));
   }
 
   /** How many connections are open now, for /healthz. */
   openConnections(): number {
-    return this.#receivers.filter(({ client }) => client.websocket?.isActive() === true).length;
+    return this.#sockets.filter(socket => socket.isOpen).length;
   }
 }

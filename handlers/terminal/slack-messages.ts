@@ -1,4 +1,4 @@
-import { type CheckLines, counted } from './check-lines.ts';
+import type { CheckLines } from './check-lines.ts';
 import { EXIT } from './context.ts';
 import { reasonWords, type SlackProbe, type SlackSample } from './slack-probe-port.ts';
 
@@ -23,7 +23,7 @@ export async function checkSamples(
     if (cancel.aborted) return;
     const answer = await probe.validate(sample);
     if (!answer.ok) {
-      const done = `${index} of ${counted(samples.length, 'message')} and views were checked`;
+      const done = `${index} of ${samples.length} messages and views were checked`;
       if (answer.refused)
         lines.note(`messages: Slack's blocks.validate did not check them (${answer.reason}); ${done}`);
       else lines.wrong(`messages: ${reasonWords(answer)}; ${done}. Try again`, EXIT.unreachable);

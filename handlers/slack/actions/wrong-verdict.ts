@@ -1,5 +1,6 @@
 import { wrongVerdictView } from '../blocks/wrong-verdict-view.ts';
 import { afterAck } from '../listening.ts';
+import { openModal } from '../modal-opening.ts';
 import { pressedRun } from '../pressed-run.ts';
 import type { SlackContext } from '../slack-context.ts';
 import type { ButtonPress } from './show-evidence.ts';
@@ -13,7 +14,7 @@ export async function wrongVerdict(
   await afterAck('wrong-verdict', { user: body.user.id, respond }, context, async () => {
     const pressed = await pressedRun(action.value ?? '', body.user.id, 'view', context);
     if ('notice' in pressed) return pressed.notice;
-    await context.client.views.open({ trigger_id: body.trigger_id, view: wrongVerdictView(pressed.run) });
+    await openModal(context.client, body.trigger_id, wrongVerdictView(pressed.run));
     return undefined;
   });
 }

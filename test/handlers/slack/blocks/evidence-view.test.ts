@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { evidenceAsked, evidenceButton } from '../../../../handlers/slack/blocks/evidence-button.ts';
-import {
-  evidenceOfView,
-  evidenceView,
-  pageAsked,
-} from '../../../../handlers/slack/blocks/evidence-view.ts';
+import { evidenceOfView, evidenceView, pageAsked } from '../../../../handlers/slack/blocks/evidence-view.ts';
 import { confirmedOom } from '../../../report/documents.ts';
 import { hugeDocument } from './extreme-documents.ts';
 import { aRun, readable } from './runs.ts';
