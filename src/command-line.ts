@@ -60,6 +60,22 @@ export async function commandLine(args: readonly string[], cancel: AbortSignal):
     });
 
   program
+    .command('advise [target]')
+    .description('recycling settings computed from measured growth, and a review of the set-up')
+    .addOption(SINCE)
+    .addOption(FROM)
+    .addOption(TO)
+    .option('--boot-seconds <seconds>', 'how long a worker takes from its start to its first answer')
+    .option('--json', 'print the advice as JSON (docs/json.md)')
+    .action(async (target: string | undefined, options) => {
+      const { advise } = await import('../handlers/terminal/advise.ts');
+      const context = await terminal();
+      code = await context.use(advising =>
+        advise({ ...options, ...(target !== undefined && { target }) }, advising),
+      );
+    });
+
+  program
     .command('collect [target]')
     .description('write the evidence of a service as a masked bundle')
     .addOption(SINCE)
@@ -81,6 +97,21 @@ export async function commandLine(args: readonly string[], cancel: AbortSignal):
       const { show } = await import('../handlers/terminal/show.ts');
       const context = await terminal();
       code = await context.use(showing => show(ids, showing));
+    });
+
+  program
+    .command('growth')
+    .description('memory growth of workers: replays a recording and says what would have been told, and when')
+    .requiredOption(
+      '--replay <file>',
+      'recorded worker memory as CSV: minute,pid,starttime,rss_kb[,uss_kb][,served]',
+    )
+    .requiredOption('--limit-mb <number>', 'the limit of one worker, MB')
+    .option('--json', 'print the events as JSON')
+    .action(async (options: { replay: string; limitMb: string; json?: boolean }) => {
+      const { growthReplay } = await import('../handlers/terminal/growth.ts');
+      const context = await terminal();
+      code = await context.use(replaying => growthReplay(options, replaying));
     });
 
   program
@@ -106,7 +137,9 @@ export async function commandLine(args: readonly string[], cancel: AbortSignal):
       process.stdout.write(`${await manifestJson()}\n`);
     });
 
-  const state = program.command('state').description('what Staunch keeps: back it up, restore it');
+  const state = program
+    .command('state')
+    .description('what Staunch keeps: back it up, restore it, check it, move it');
   state
     .command('backup <file>')
     .description('write a checked copy of the state into a new file; Staunch may be running')
@@ -122,6 +155,31 @@ export async function commandLine(args: readonly string[], cancel: AbortSignal):
       const { stateRestore } = await import('../handlers/terminal/state.ts');
       const context = await terminal();
       code = await context.use(keeping => stateRestore({ file }, keeping));
+    });
+
+  state
+    .command('export <file>')
+    .description('write all of the state into one portable file; Staunch may be running')
+    .action(async (file: string) => {
+      const { stateExport } = await import('../handlers/terminal/state.ts');
+      const context = await terminal();
+      code = await context.use(moving => stateExport({ file }, moving));
+    });
+  state
+    .command('import <file>')
+    .description('fill an empty state from an export: a new folder, or a database (STAUNCH_DATABASE_URL)')
+    .action(async (file: string) => {
+      const { stateImport } = await import('../handlers/terminal/state.ts');
+      const context = await terminal();
+      code = await context.use(moving => stateImport({ file }, moving));
+    });
+  state
+    .command('check')
+    .description('whether the state is whole and up to date, and what is in it; Staunch may be running')
+    .action(async () => {
+      const { stateCheck } = await import('../handlers/terminal/state.ts');
+      const context = await terminal();
+      code = await context.use(checking => stateCheck(checking));
     });
 
   const server = program.command('server').description('register, list and test servers');

@@ -9,8 +9,10 @@ import { Replies } from '../handlers/slack/replies.ts';
 import { slackApp } from '../handlers/slack/slack-app.ts';
 import { SlackSurface } from '../handlers/slack/slack-surface.ts';
 import { tellUndeliverable } from '../handlers/slack/undeliverable.ts';
+import { UnderWay } from '../handlers/slack/under-way.ts';
 import { cachedRegistry } from './adapters/cached-registry.ts';
 import { DeliveryPump } from './adapters/delivery-pump.ts';
+import { endsWithin } from './adapters/ends-within.ts';
 import { Housekeeping } from './adapters/housekeeping.ts';
 import { installationSecret } from './adapters/installation-secret.ts';
 import type { SourceChoice } from './adapters/investigator-messages.ts';
@@ -54,7 +56,11 @@ export interface Service {
 const DAY_MS = 86_400_000;
 /** Slack gives up a retried delivery after about an hour; a copied request must be refused for a day. */
 const DELIVERIES_DAYS = 1;
-/** A diagnosis takes seconds. deploy/staunch.service waits longer than both together. */
+/** What came in is acknowledged first; a connection that somebody keeps open is not waited for. */
+const HANG_UP_MS = 3_500;
+/** Slack is asked who somebody is, twice where it does not answer. */
+const DRAIN_LISTENERS_MS = 10_000;
+/** A diagnosis takes seconds. deploy/staunch.service waits longer than all of these together. */
 const DRAIN_RUNS_MS = 25_000;
 const DRAIN_MESSAGES_MS = 15_000;
 /** The outbox does the waiting and the trying again, so that a rate limit is never waited for in a call. */
@@ -66,7 +72,8 @@ const SOON = { retryConfig: { retries: 1 }, rejectRateLimitedCalls: true, timeou
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { settings, log } = options;
   const clock = { nowMs: Date.now };
-  const logger = slackLogger(log);
+  let hungUp = false;
+  const logger = slackLogger(log, () => hungUp);
   const clientOf = (extra: WebClientOptions) =>
     new WebClient(settings.slack.botToken, { slackApiUrl: settings.slack.apiUrl, logger, ...extra });
   const client = clientOf(SOON);
@@ -74,7 +81,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const identity = await client.auth.test().catch(error => {
     throw slackProblem(error, apiUrl, 'SLACK_BOT_TOKEN');
   });
-  const state = await openState(settings.stateFolder, { clock });
+  const state = await openState(settings.databaseUrl ?? settings.stateFolder, { clock });
   /** What is to be closed when the start fails, the last first. */
   const opened = new AsyncDisposableStack();
   opened.defer(() => state.close());
@@ -91,6 +98,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const delivery = new Delivery({
       state,
       clock,
+      timer: systemTimer,
       surface: new SlackSurface({ client: clientOf(ONCE), upload: uploadBytes }),
       events: {
         sent: (_, waitedMs) => metrics.messageSent(waitedMs),
@@ -133,9 +141,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       timeZoneOf: async person => (await people.asker(person)).timeZone,
       ended: end => metrics.diagnosisEnded(end),
     });
+    const underWay = new UnderWay();
     const reach = reachOf(settings.slack.receiver, settings.slack.apiUrl, {
       inbox: state.inbox,
       clock,
+      timer: systemTimer,
       log,
       logger,
       ...(options.dispatcher && { dispatcher: options.dispatcher }),
@@ -151,6 +161,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         registry,
         people,
         replies,
+        underWay,
         client,
         clock,
         log,
@@ -198,7 +209,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       }));
     if (status) opened.defer(() => status.stop());
     investigator.warmUp();
-    opened.defer(async () => void (await app.stop()));
+    // Some receivers object to being stopped before they have started.
+    opened.defer(async () => void (await app.stop().catch(() => undefined)));
     await reach.start().catch(error => {
       throw reachProblem(error, settings);
     });
@@ -237,7 +249,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       connectedAs: { team: identity.team ?? '', name: identity.user ?? '' },
       ...(status && { statusUrl: status.url }),
       async stop() {
-        await app.stop();
+        await endsWithin(app.stop(), HANG_UP_MS);
+        hungUp = true;
+        await endsWithin(underWay.ended(), DRAIN_LISTENERS_MS);
         const left = await runs.drain(DRAIN_RUNS_MS);
         const delivered = await pump.drain(DRAIN_MESSAGES_MS);
         log.info({ diagnosesLeft: left, messagesLeft: !delivered }, 'stopped');
@@ -258,11 +272,12 @@ function reachProblem(error: unknown, { slack: { apiUrl, receiver } }: Settings)
 }
 
 /** Bolt's and the SDK's own words, in our log and behind our masking of tokens. */
-function slackLogger(log: ServiceLog): Logger {
+function slackLogger(log: ServiceLog, hungUp: () => boolean): Logger {
   const write =
     (at: 'debug' | 'info' | 'warn' | 'error') =>
     (...words: unknown[]) =>
-      log[at]({ from: 'slack', said: words }, 'slack sdk');
+      // A socket that breaks while it closes is no trouble.
+      log[hungUp() ? 'debug' : at]({ from: 'slack', said: words }, 'slack sdk');
   return {
     debug: write('debug'),
     // Every connection and reconnection: worth nothing to an operator.

@@ -6,7 +6,7 @@ import type { LocalMachine } from '../handlers/terminal/doctor.ts';
 import type { ServerAddContext } from '../handlers/terminal/server-add.ts';
 import type { ReadText } from '../handlers/terminal/server-import.ts';
 import type { ShowContext } from '../handlers/terminal/show.ts';
-import type { StateContext } from '../handlers/terminal/state.ts';
+import type { StateContext, StateMovingContext } from '../handlers/terminal/state.ts';
 import type { Answer, Question } from './collectors/question.ts';
 import type { Server } from './inventory/registry.ts';
 import type { Source } from './workflows/ports.ts';
@@ -16,7 +16,8 @@ export type TerminalWorld = DiagnoseContext &
   CollectContext &
   ShowContext &
   ServerAddContext &
-  StateContext & {
+  StateContext &
+  StateMovingContext & {
     readonly machine: LocalMachine;
     readonly readText: ReadText;
     readScript(): Promise<string>;
@@ -62,12 +63,24 @@ export async function openTerminal(
     state: {
       folder: stateFolder(),
       async backUp(toFile) {
-        const { backUpState } = await import('./adapters/state-keeping.ts');
-        return backUpState(this.folder, toFile);
+        const { backUpState, keptElsewhere } = await import('./adapters/state-keeping.ts');
+        return keptElsewhere(process.env) ?? backUpState(this.folder, toFile);
       },
       async restore(fromFile) {
-        const { restoreState } = await import('./adapters/state-keeping.ts');
-        return restoreState(fromFile, this.folder, { nowMs: Date.now });
+        const { keptElsewhere, restoreState } = await import('./adapters/state-keeping.ts');
+        return keptElsewhere(process.env) ?? restoreState(fromFile, this.folder, world.clock);
+      },
+      async exportTo(file) {
+        const { exportStateOf } = await import('./adapters/state-keeping.ts');
+        return exportStateOf(process.env, file, world.clock);
+      },
+      async importFrom(file) {
+        const { importStateTo } = await import('./adapters/state-keeping.ts');
+        return importStateTo(process.env, file, world.clock);
+      },
+      async check() {
+        const { checkStateOf } = await import('./adapters/state-keeping.ts');
+        return checkStateOf(process.env, world.clock);
       },
     },
     ...(pseudonymKey !== undefined && { pseudonymKey }),

@@ -43,7 +43,8 @@ export async function start(
   if ('problems' in tokens) {
     for (const problem of tokens.problems) writeError(`${problem}\n`);
     writeError(
-      'docs/slack.md says where each value comes from. Without any token, npm start is practice mode.\n',
+      'docs/slack.md says where the tokens come from, docs/deploy.md what else can be set. Without any token, ' +
+        'npm start is practice mode.\n',
     );
     return EXIT.usage;
   }

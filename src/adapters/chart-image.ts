@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { renderAsync } from '@resvg/resvg-js';
 
 export type ChartImage =
   | {
@@ -22,6 +21,8 @@ const FONT_FILES = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'] as const;
  */
 export async function chartImage(svg: string): Promise<ChartImage> {
   try {
+    // Loaded here, so that a renderer that is not there for this machine costs the chart and not the diagnosis.
+    const { renderAsync } = await import('@resvg/resvg-js');
     const image = await renderAsync(svg, {
       fitTo: { mode: 'zoom', value: SCALE },
       font: {

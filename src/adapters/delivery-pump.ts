@@ -1,4 +1,5 @@
 import type { Log } from '../workflows/ports.ts';
+import { endsWithin } from './ends-within.ts';
 
 export interface DeliveryPumpOptions {
   /**
@@ -70,14 +71,4 @@ export class DeliveryPump {
     const sleepMs = Math.min(LONGEST_SLEEP_MS, Math.max(0, nextAtMs - Date.now()));
     this.#timer = setTimeout(() => this.wake(), sleepMs);
   }
-}
-
-async function endsWithin(work: Promise<void>, waitMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>(resolve => {
-    timer = setTimeout(() => resolve(false), waitMs);
-  });
-  const ended = await Promise.race([work.then(() => true), late]);
-  clearTimeout(timer);
-  return ended;
 }

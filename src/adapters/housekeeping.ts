@@ -23,7 +23,7 @@ export class Housekeeping {
             log.error({ err: error, chore: chore.name }, 'a chore failed');
           }
         },
-        { name: chore.name, noOverlap: true },
+        { name: chore.name, noOverlap: true, logger: cronLogger(chore.name, log) },
       ),
     );
   }
@@ -31,4 +31,15 @@ export class Housekeeping {
   async stop(): Promise<void> {
     await Promise.all(this.#tasks.map(task => task.destroy()));
   }
+}
+
+/** The scheduler's own words (a time missed, a chore that still goes on) in our log instead of on the terminal. */
+function cronLogger(chore: string, log: Log) {
+  const said = (words: string | Error) => (words instanceof Error ? words.message : words);
+  return {
+    debug() {},
+    info() {},
+    warn: (words: string) => log.warn({ chore, said: words }, 'a chore was not begun in time'),
+    error: (words: string | Error) => log.error({ chore, said: said(words) }, 'a chore could not be begun'),
+  };
 }

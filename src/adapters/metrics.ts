@@ -42,6 +42,10 @@ export class Metrics {
       buckets: [0.1, 0.3, 1, 3, 10, 60, 600, 3600],
       registers,
     });
+    // A counter that appears with its first event shows no increase to an alert: all begin at 0.
+    for (const outcome of ['sent', 'postponed', 'abandoned']) this.#messages.inc({ outcome }, 0);
+    for (const verdict of VERDICTS) this.#runs.inc({ state: 'done', verdict }, 0);
+    this.#runs.inc({ state: 'failed', verdict: 'none' }, 0);
   }
 
   diagnosisEnded(end: { readonly state: string; readonly verdict?: string; readonly tookMs: number }): void {

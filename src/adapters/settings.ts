@@ -2,12 +2,15 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { stateFolder } from './kept-diagnosis.ts';
+import { addressSecrets, isReadableAddress } from './state/postgres-address.ts';
 
 /** What the service is told by its environment (and by `.env`). Everything else is in `staunch.yml`. */
 export interface Settings {
   readonly slack: SlackSettings;
   readonly configFile: string;
   readonly stateFolder: string;
+  /** A PostgreSQL database that several processes share, instead of a file in the state folder. */
+  readonly databaseUrl?: string;
   /** Where /healthz and /metrics are served; undefined when switched off. */
   readonly status?: Address;
   readonly logLevel: LogLevel;
@@ -99,6 +102,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): SettingsReading {
   const appToken = secret('SLACK_APP_TOKEN', TOKENS.SLACK_APP_TOKEN);
   const signingSecret = secret('SLACK_SIGNING_SECRET');
   if (!botToken && !appToken && !signingSecret && problems.length === 0) return { ok: false, tokens: false };
+  const databaseUrl = databaseUrlOf(environment, { problems, warnings });
   const values: Record<string, unknown> = {};
   for (const [name, [shape, accepted]] of Object.entries(SHAPES)) {
     const given = environment[name] || undefined;
@@ -154,6 +158,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): SettingsReading {
       },
       configFile: v.STAUNCH_CONFIG,
       stateFolder: stateFolder(environment),
+      ...(databaseUrl !== undefined && { databaseUrl }),
       ...(v.STAUNCH_STATUS_PORT !== 'off' && {
         status: { host: v.STAUNCH_STATUS_HOST, port: v.STAUNCH_STATUS_PORT },
       }),
@@ -164,18 +169,41 @@ export function readSettings(environment: NodeJS.ProcessEnv): SettingsReading {
 }
 
 /** The secrets among the settings, for the log to hide. */
-export function secretsOf({ slack: { botToken, receiver } }: Settings): readonly string[] {
-  return [botToken, receiver.kind === 'socket' ? receiver.appToken : receiver.signingSecret];
+export function secretsOf({ slack: { botToken, receiver }, databaseUrl }: Settings): readonly string[] {
+  const ofDatabase = databaseUrl === undefined ? [] : addressSecrets(databaseUrl);
+  return [botToken, receiver.kind === 'socket' ? receiver.appToken : receiver.signingSecret, ...ofDatabase];
+}
+
+/** Where the state is, for commands that need no other setting: a database's address or a folder. */
+export function statePlace(
+  environment: NodeJS.ProcessEnv,
+): { readonly ok: true; readonly place: string } | { readonly ok: false; readonly problem: string } {
+  const problems: string[] = [];
+  const databaseUrl = databaseUrlOf(environment, { problems, warnings: [] });
+  if (problems.length > 0) return { ok: false, problem: problems.join(' ') };
+  return { ok: true, place: databaseUrl ?? stateFolder(environment) };
+}
+
+/** A password may be in it: it is never shown. */
+function databaseUrlOf(environment: NodeJS.ProcessEnv, say: Saying): string | undefined {
+  const address = secretOf(environment, 'STAUNCH_DATABASE_URL', say) || undefined;
+  if (address === undefined || isReadableAddress(address)) return address;
+  say.problems.push(
+    'STAUNCH_DATABASE_URL cannot be read: expected postgres://USER:PASSWORD@HOST:5432/DATABASE, with special ' +
+      'characters of the password percent-encoded (@ is %40).',
+  );
+  return undefined;
+}
+
+interface Saying {
+  readonly problems: string[];
+  readonly warnings: string[];
 }
 
 const OTHERS_MAY_READ = 0o044;
 
 /** A variable, or the content of the file that its `_FILE` sibling names. */
-function secretOf(
-  environment: NodeJS.ProcessEnv,
-  name: string,
-  say: { readonly problems: string[]; readonly warnings: string[] },
-): string | undefined {
+function secretOf(environment: NodeJS.ProcessEnv, name: string, say: Saying): string | undefined {
   const file = environment[`${name}_FILE`];
   if (!file) return environment[name];
   if (environment[name]) {

@@ -1,7 +1,12 @@
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Clock } from '../workflows/ports.ts';
+import { statePlace } from './settings.ts';
 import { backUp, restore } from './state/backup.ts';
+import { checkState, type StateCheck } from './state/checking.ts';
+import { exportState } from './state/portable-export.ts';
+import { importState } from './state/portable-import.ts';
+import { calledAddress, isPostgresAddress } from './state/postgres-address.ts';
 import { StateProblem } from './state/state-problem.ts';
 
 type Refusal = { readonly ok: false; readonly problem: string };
@@ -13,6 +18,9 @@ export function backUpState(
 ): Promise<{ readonly ok: true; readonly bytes: number } | Refusal> {
   return answered(async () => {
     const path = resolve(toFile);
+    const where = await kindOf(dirname(path));
+    if (where !== 'folder')
+      return refused(`There is no folder ${dirname(path)}. Make it, or name a file in one that is there.`);
     await backUp(folder, path);
     return { ok: true, bytes: (await stat(path)).size };
   });
@@ -25,16 +33,95 @@ export function restoreState(
   clock: Clock,
 ): Promise<{ readonly ok: true; readonly keptFile?: string } | Refusal> {
   return answered(async () => {
-    const { keptFile } = await restore(resolve(fromFile), folder, { clock });
+    const path = resolve(fromFile);
+    if ((await kindOf(path)) === 'folder')
+      return refused(`${path} is a folder. Name the file in it that a backup made.`);
+    const { keptFile } = await restore(path, folder, { clock });
     return { ok: true, ...(keptFile !== undefined && { keptFile }) };
   });
+}
+
+/** Why the file of a folder is not what to back up or restore; undefined where it is. */
+export function keptElsewhere(environment: NodeJS.ProcessEnv): Refusal | undefined {
+  const where = statePlace(environment);
+  if (!where.ok) return refused(where.problem);
+  if (!isPostgresAddress(where.place)) return undefined;
+  return refused(
+    `The state is in ${calledAddress(where.place)} (STAUNCH_DATABASE_URL), which is backed up and restored with ` +
+      `pg_dump and pg_restore. "staunch state export FILE" writes it into one file, too.`,
+  );
+}
+
+interface Moved {
+  readonly ok: true;
+  readonly place: string;
+  readonly rows: Readonly<Record<string, number>>;
+}
+
+/** Writes the state that the environment names into a new portable file. */
+export function exportStateOf(
+  environment: NodeJS.ProcessEnv,
+  toFile: string,
+  clock: Clock,
+): Promise<({ readonly bytes: number } & Moved) | Refusal> {
+  return placed(environment, async place => {
+    const path = resolve(toFile);
+    if ((await kindOf(dirname(path))) !== 'folder')
+      return refused(`There is no folder ${dirname(path)}. Make it, or name a file in one that is there.`);
+    const rows = await exportState(place, path, clock);
+    return { ok: true, place: called(place), rows, bytes: (await stat(path)).size };
+  });
+}
+
+/** Fills the empty state that the environment names from a portable file. */
+export function importStateTo(
+  environment: NodeJS.ProcessEnv,
+  fromFile: string,
+  clock: Clock,
+): Promise<Moved | Refusal> {
+  return placed(environment, async place => {
+    const path = resolve(fromFile);
+    if ((await kindOf(path)) === 'folder')
+      return refused(`${path} is a folder. Name the file in it that an export made.`);
+    return { ok: true, place: called(place), rows: await importState(path, place, { clock }) };
+  });
+}
+
+/** Looks at the whole state that the environment names. */
+export function checkStateOf(
+  environment: NodeJS.ProcessEnv,
+  clock: Clock,
+): Promise<{ readonly ok: true; readonly check: StateCheck } | Refusal> {
+  return placed(environment, async place => ({ ok: true, check: await checkState(place, clock.nowMs()) }));
+}
+
+const called = (place: string) => (isPostgresAddress(place) ? calledAddress(place) : place);
+
+function placed<T>(
+  environment: NodeJS.ProcessEnv,
+  work: (place: string) => Promise<T | Refusal>,
+): Promise<T | Refusal> {
+  const where = statePlace(environment);
+  if (!where.ok) return Promise.resolve(refused(where.problem));
+  return answered(() => work(where.place));
+}
+
+function refused(problem: string): Refusal {
+  return { ok: false, problem };
+}
+
+async function kindOf(path: string): Promise<'folder' | 'other' | 'absent'> {
+  return stat(path).then(
+    found => (found.isDirectory() ? 'folder' : 'other'),
+    () => 'absent',
+  );
 }
 
 async function answered<T>(work: () => Promise<T>): Promise<T | Refusal> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof StateProblem) return { ok: false, problem: error.message };
+    if (error instanceof StateProblem) return refused(error.message);
     throw error;
   }
 }

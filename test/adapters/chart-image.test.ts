@@ -7,7 +7,7 @@ describe('the image of a chart', () => {
   it('is a PNG of twice the size of the drawing', async () => {
     const image = await chartImage(incidentChart(oomChart()));
     if (!image.ok) throw new Error(image.detail);
-    expect([image.widthPixels, image.heightPixels]).toEqual([1720, 900]);
+    expect([image.widthPixels, image.heightPixels]).toEqual([1320, 860]);
     expect([...image.png.slice(0, 4)]).toEqual([0x89, 0x50, 0x4e, 0x47]);
   });
 

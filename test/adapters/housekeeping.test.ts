@@ -52,7 +52,7 @@ describe('housekeeping', () => {
   it('does not begin a chore that still goes on, and nothing after it was stopped', async () => {
     let begun = 0;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const { housekeeping } = keeping({
+    const { housekeeping, logged } = keeping({
       name: 'slow',
       at: '*/15 * * * * *',
       perform() {
@@ -62,6 +62,7 @@ describe('housekeeping', () => {
     });
     await vi.advanceTimersByTimeAsync(60_000);
     expect(begun).toBe(1);
+    expect(logged.map(({ text }) => text)).toEqual(Array(3).fill('a chore was not begun in time'));
     resolve();
     await vi.advanceTimersByTimeAsync(15_000);
     expect(begun).toBe(2);

@@ -39,6 +39,13 @@ const figure = (list: readonly Sample[], name: string, labels: object = {}) =>
     ?.value;
 
 describe('the metrics', () => {
+  it('begin at 0, so that the first event is an increase already', async () => {
+    const list = await samples(new Metrics());
+    expect(figure(list, 'staunch_messages_total', { outcome: 'abandoned' })).toBe('0');
+    expect(figure(list, 'staunch_diagnoses_total', { state: 'failed', verdict: 'none' })).toBe('0');
+    expect(figure(list, 'staunch_diagnoses_total', { state: 'done', verdict: 'confirmed' })).toBe('0');
+  });
+
   it('count diagnoses and messages', async () => {
     const metrics = new Metrics();
     metrics.diagnosisEnded({ state: 'done', verdict: 'confirmed', tookMs: 4_000 });

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readSettings, secretsOf } from '../../src/adapters/settings.ts';
+import { readSettings, secretsOf, statePlace } from '../../src/adapters/settings.ts';
 
 const BOT = `xoxb-${'1'.repeat(12)}`;
 const APP = `xapp-${'1'.repeat(12)}`;
@@ -53,6 +53,28 @@ describe('settings of the service', () => {
       address: { host: '127.0.0.1', port: 8080 },
     });
     expect(reading.ok && reading.settings.status).toBeUndefined();
+  });
+
+  it('know a database instead of a file, whose password is a secret', () => {
+    const url = 'postgres://staunch:w%40rd@db.example.net/staunch';
+    const reading = readSettings({
+      SLACK_BOT_TOKEN: BOT,
+      SLACK_APP_TOKEN: APP,
+      STAUNCH_DATABASE_URL: url,
+    });
+    expect(reading).toMatchObject({ ok: true, settings: { databaseUrl: url } });
+    expect(reading.ok && secretsOf(reading.settings)).toEqual([BOT, APP, 'w%40rd', 'w@rd']);
+    expect(statePlace({ STAUNCH_DATABASE_URL: url })).toEqual({ ok: true, place: url });
+    expect(statePlace({ STAUNCH_STATE_DIR: '/s' })).toEqual({ ok: true, place: '/s' });
+  });
+
+  it.each(['mysql://u:s3cret@db/staunch', 'postgres://u:s3cret@['])('refuse the database %s unshown', url => {
+    const reading = readSettings({ SLACK_BOT_TOKEN: BOT, SLACK_APP_TOKEN: APP, STAUNCH_DATABASE_URL: url });
+    const place = statePlace({ STAUNCH_DATABASE_URL: url });
+    for (const refused of [reading, place]) {
+      expect(JSON.stringify(refused)).toMatch(/STAUNCH_DATABASE_URL cannot be read: expected postgres:/);
+      expect(JSON.stringify(refused)).not.toContain('s3cret');
+    }
   });
 
   it.each([
