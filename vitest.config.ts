@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 // Tests against the real thing need the real thing. Where it is missing they are left out aloud; in CI never.
@@ -13,6 +13,19 @@ if (!process.env.CI) {
     );
     leftOut.push('test/adapters/ssh/{failures,host-keys,known-hosts,logins,questions}.test.ts');
   }
+}
+
+if (!process.env.CI && !existsSync('/usr/bin/chromium')) {
+  console.warn('Left out: tests that look at the practice Slack in a browser; install chromium to run them.');
+  leftOut.push(
+    'test/acceptance/chat/browser/**',
+    'test/practice/page/{blocks,composing,looks,modals,staying}.test.ts',
+  );
+}
+
+if (!process.env.CI && globSync('/usr/lib/postgresql/*/bin/postgres').length === 0) {
+  console.warn('Left out: tests on a real PostgreSQL; install postgresql (Debian) to run them.');
+  leftOut.push('test/adapters/state/postgres-{opening,sharing,state,watching}.test.ts');
 }
 
 export default defineConfig({

@@ -11,6 +11,9 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
 type Listener = HTTPReceiver['requestListener'];
 type Request = Parameters<Listener>[0];
 
+const SIGNATURE = /^v0=[0-9a-f]{64}$/;
+const CERTIFICATE_PROBE = 'ssl_check=1';
+
 export interface GuardedHttpOptions extends Pick<HTTPReceiverOptions, 'signingSecret' | 'logger'> {
   readonly path: string;
   readonly inbox: Inbox;
@@ -58,18 +61,23 @@ async function refusalOf(
   request: Request,
   { signingSecret, inbox, clock }: GuardedHttpOptions,
 ): Promise<{ readonly status: number; readonly reason: string } | undefined> {
+  let body: string;
   try {
-    await HTTPModuleFunctions.parseAndVerifyHTTPRequest(
+    const buffered = await HTTPModuleFunctions.parseAndVerifyHTTPRequest(
       { enabled: true, signingSecret, bodyLimit: BODY_LIMIT_BYTES },
       request,
     );
+    body = String(buffered.rawBody);
   } catch (error) {
     const tooLarge = HTTPModuleFunctions.isRawBodyError(error) && error.statusCode === 413;
     return tooLarge ? { status: 413, reason: 'too large' } : { status: 401, reason: 'not signed by Slack' };
   }
-  const signature = request.headers['x-slack-signature'];
-  // Only Slack's certificate probe comes without a signature; Bolt has emptied its body of all else.
-  if (typeof signature !== 'string') return undefined;
+  // Slack's probe of the certificate, which needs no signature: Bolt has emptied it of all else, and nothing is
+  // to be kept of it.
+  if (body === CERTIFICATE_PROBE) return undefined;
+  const signature = String(request.headers['x-slack-signature']);
+  // Bolt ignores what follows a second "=": a copy must not get another name by that.
+  if (!SIGNATURE.test(signature)) return { status: 401, reason: 'not signed by Slack' };
   const sentAtMs = Number(request.headers['x-slack-request-timestamp']) * 1000;
   if (!(Math.abs(clock.nowMs() - sentAtMs) <= MOST_SKEW_MS))
     return { status: 401, reason: 'too old or from the future' };

@@ -3,9 +3,7 @@ import type { KnownBlock } from '@slack/types';
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api';
 import type { Message } from '../../src/workflows/message.ts';
 import type { Shipment, ShipmentAnswer, Surface } from '../../src/workflows/surface-ports.ts';
-import { inert } from './blocks/slack-text.ts';
 
-const LONGEST_COMMENT = 1_000;
 /** Slack's words for trouble on its own side, with an effect or without: worth another attempt. */
 const PASSING = new Set([
   'fatal_error',
@@ -88,13 +86,13 @@ export class SlackSurface implements Surface {
       if (status !== 200)
         return { ok: false, again: true, reason: `the file's bytes were answered with ${status}` };
       id = place.file_id;
+      // Whoever finds it stored and the file gone knows that it was shared, and shares no second one.
+      await shipment.keepProgress(id);
     }
     try {
       await this.#client.files.completeUploadExternal({
         files: [{ id, title: file.title }],
         channel_id: shipment.channel,
-        // Says what the picture shows to whoever cannot see it, and in the notification.
-        initial_comment: inert(file.altText, LONGEST_COMMENT),
         ...(shipment.threadTs !== undefined && { thread_ts: shipment.threadTs }),
       } as Parameters<WebClient['files']['completeUploadExternal']>[0]);
       return { ok: true };

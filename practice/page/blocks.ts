@@ -2,7 +2,7 @@ import { type Child, type Drawn, draw } from './drawing.ts';
 import { drawElement } from './elements.ts';
 import { plainText, record, records, type Sent, string } from './fields.ts';
 import { actionIdOf, blockIdOf } from './form-values.ts';
-import { drawEmojiIn, drawTextObject } from './inline-text.ts';
+import { drawPlainText, drawTextObject } from './inline-text.ts';
 import { drawProblem } from './problem.ts';
 import { drawRichText } from './rich-text.ts';
 import type { Scene } from './scene.ts';
@@ -23,7 +23,7 @@ export function drawBlocks(blocks: readonly Sent[], scene: Scene): readonly Draw
 function drawBlock(type: string, block: Sent, blockId: string, scene: Scene): Child {
   switch (type) {
     case 'header':
-      return draw('h3', { class: 'block-header' }, drawEmojiIn(plainText(block.text)));
+      return draw('h3', { class: 'block-header' }, drawPlainText(block.text));
     case 'section':
       return drawSection(block, blockId, scene);
     case 'context':
@@ -92,7 +92,7 @@ function drawContextElement(element: Sent, scene: Scene): Child {
 function drawImageBlock(block: Sent, scene: Scene): Child {
   const title = plainText(block.title);
   return draw('figure', {}, [
-    title !== '' && draw('figcaption', {}, drawEmojiIn(title)),
+    title !== '' && draw('figcaption', {}, drawPlainText(block.title)),
     drawPicture(block, scene),
   ]);
 }
@@ -152,11 +152,11 @@ function drawInput(block: Sent, blockId: string, scene: Scene): Child {
   const isField = element.type === 'plain_text_input' || element.type === 'datetimepicker';
   return draw('div', { class: error === undefined ? 'block-input' : 'block-input has-error' }, [
     draw(isField ? 'label' : 'div', { class: 'input-label', id: `${id}-label`, for: isField && id }, [
-      drawEmojiIn(label),
+      drawPlainText(block.label),
       block.optional === true && draw('span', { class: 'optional' }, ' (optional)'),
     ]),
     drawElement(spot, scene),
-    hint !== '' && draw('div', { class: 'input-hint', id: `${id}-hint` }, drawEmojiIn(hint)),
+    hint !== '' && draw('div', { class: 'input-hint', id: `${id}-hint` }, drawPlainText(block.hint)),
     error !== undefined && draw('div', { class: 'input-error', id: `${id}-error`, role: 'alert' }, error),
   ]);
 }

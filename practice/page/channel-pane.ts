@@ -1,35 +1,40 @@
 import type { PracticeChannel } from '../slack/workspace.ts';
 import { drawBlocks } from './blocks.ts';
 import { type Composing, drawComposer, write } from './composer.ts';
-import { channelTitle, repliesOf, rootsOf } from './conversation.ts';
-import { type Drawn, draw } from './drawing.ts';
+import { appMessages, channelTitle, repliesOf, rootsOf } from './conversation.ts';
+import { type Child, type Drawn, draw } from './drawing.ts';
 import { drawIcon } from './icons.ts';
 import { drawMessageList } from './message-list.ts';
 import type { Page } from './page-state.ts';
 import { authorOf, drawAvatar } from './people.ts';
 import { sceneOf } from './scene-on-page.ts';
+import { unreadIn } from './sidebar.ts';
 
 export function drawChannelPane(page: Page, channel: PracticeChannel): Drawn {
   const title = channelTitle(channel, page.snapshot);
   const composing: Composing = { channel: channel.id, label: `Message ${title}` };
   const messages = rootsOf(page.snapshot, channel.id);
   const { app } = page.snapshot;
+  const isOfApp = appMessages(page.snapshot) === channel;
+  const head = isOfApp
+    ? drawAppHead(page, 'messages')
+    : draw('header', { class: 'pane-head' }, [
+        draw('h1', {}, title),
+        draw('p', { class: 'topic', title: channel.topic }, channel.topic),
+        channel.kind === 'shared-channel' && draw('span', { class: 'pill' }, 'shared with another company'),
+        !channel.botIsMember && draw('span', { class: 'pill' }, `${app.name} is not in this channel`),
+        draw('span', { class: 'members' }, `${channel.members.length} members`),
+      ]);
   return draw('main', { class: 'main', 'aria-label': title, 'data-pane': 'main', tabindex: '-1' }, [
-    draw('header', { class: 'pane-head' }, [
-      draw('h1', {}, title),
-      draw('p', { class: 'topic', title: channel.topic }, channel.topic),
-      channel.kind === 'shared-channel' && draw('span', { class: 'pill' }, 'shared with another company'),
-      !channel.botIsMember && draw('span', { class: 'pill' }, `${app.name} is not in this channel`),
-      draw('span', { class: 'members' }, `${channel.members.length} members`),
-    ]),
+    head,
     drawMessageList(page, 'channel', `${page.snapshot.me} ${channel.id}`, messages, `Messages in ${title}`, {
       empty: drawHints(page, channel, composing),
     }),
-    drawComposer(page, composing),
+    drawWriting(page, channel, composing),
   ]);
 }
 
-/** In an empty channel: what one may type, from the commands of the app. */
+/** In an empty channel: what one may type; examples of the channel, else from the commands of the app. */
 function drawHints(page: Page, channel: PracticeChannel, composing: Composing): Drawn {
   const { app } = page.snapshot;
   return draw('section', { class: 'hints', 'aria-label': 'What to type' }, [
@@ -38,11 +43,24 @@ function drawHints(page: Page, channel: PracticeChannel, composing: Composing): 
       'p',
       {},
       channel.botIsMember
-        ? `Nothing was said here yet. Type into the field below, or press one of these:`
+        ? `Nothing was said here yet. Press one of these and then Enter, or type into the field below:`
         : `${app.name} is not in this channel, so it cannot post here. See what it says to:`,
     ),
     draw('ul', {}, [
-      ...app.commands.map(command =>
+      ...(channel.examples ?? []).map(({ text, note }) =>
+        draw(
+          'li',
+          {},
+          [
+            draw('button', { type: 'button', class: 'try' }, text, {
+              on: { click: () => write(page, composing, text) },
+            }),
+            draw('span', { class: 'try-note' }, note),
+          ],
+          { key: text },
+        ),
+      ),
+      ...(channel.examples ? [] : app.commands).map(command =>
         draw(
           'li',
           {},
@@ -103,9 +121,41 @@ export function drawThreadPane(page: Page): Drawn | undefined {
         'Thread',
         {},
       ),
-      drawComposer(page, composing),
+      drawWriting(page, channel, composing),
     ],
   );
+}
+
+/** The composer, except where the manifest lets nobody write to the app. */
+function drawWriting(page: Page, channel: PracticeChannel, composing: Composing): Drawn {
+  const { app } = page.snapshot;
+  const isClosed = app.messagesTab !== 'open' && appMessages(page.snapshot) === channel;
+  return isClosed
+    ? draw('p', { class: 'composer-closed' }, `Nobody can write to ${app.name} here: its manifest says so.`)
+    : drawComposer(page, composing);
+}
+
+/** The app's name above its two tabs. */
+function drawAppHead(page: Page, here: 'home' | 'messages'): Drawn {
+  const { snapshot } = page;
+  const { app } = snapshot;
+  const messages = appMessages(snapshot);
+  const unread = messages && here === 'home' ? unreadIn(page, messages.id) : 0;
+  const tab = (name: 'home' | 'messages', label: Child, open: () => void) =>
+    draw('button', { type: 'button', class: 'tab', 'aria-current': name === here && 'page' }, label, {
+      key: name,
+      on: { click: open },
+    });
+  return draw('header', { class: 'pane-head' }, [
+    drawAvatar(authorOf(app.botUserId, snapshot)),
+    draw('h1', {}, app.name),
+    draw('span', { class: 'badge' }, 'APP'),
+    tab('home', 'Home', () => page.open('home')),
+    messages &&
+      tab('messages', ['Messages ', unread > 0 && draw('span', { class: 'count' }, `${unread} new`)], () =>
+        page.open({ channel: messages.id }),
+      ),
+  ]);
 }
 
 /** What the app published for this person. */
@@ -128,14 +178,6 @@ export function drawHomePane(page: Page): Drawn {
   return draw(
     'main',
     { class: 'main', 'aria-label': `${app.name} Home`, 'data-pane': 'main', tabindex: '-1' },
-    [
-      draw('header', { class: 'pane-head' }, [
-        drawAvatar(authorOf(app.botUserId, page.snapshot)),
-        draw('h1', {}, app.name),
-        draw('span', { class: 'badge' }, 'APP'),
-        draw('span', { class: 'tab', 'aria-current': 'page' }, 'Home'),
-      ]),
-      draw('div', { class: 'home-scroll' }, content),
-    ],
+    [drawAppHead(page, 'home'), draw('div', { class: 'home-scroll' }, content)],
   );
 }

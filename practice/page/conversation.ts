@@ -36,6 +36,12 @@ export function goesOn(message: SnapshotMessage, before: SnapshotMessage | undef
   );
 }
 
+/** The person's direct message with the app, once the app has written to them. */
+export function appMessages(snapshot: Snapshot): PracticeChannel | undefined {
+  const { channels, app } = snapshot;
+  return channels.find(({ kind, members }) => kind === 'direct-message' && members.includes(app.botUserId));
+}
+
 /** `#inc-checkout`, or the people of a direct message. */
 export function channelTitle(channel: PracticeChannel, snapshot: Snapshot): string {
   if (channel.kind !== 'direct-message' && channel.kind !== 'group-message') return `#${channel.name}`;

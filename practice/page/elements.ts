@@ -1,7 +1,7 @@
 import { type Child, type Drawn, draw } from './drawing.ts';
 import { plainText, record, records, type Sent, string } from './fields.ts';
 import { fieldValue, stateFields } from './form-values.ts';
-import { drawEmojiIn, drawTextObject } from './inline-text.ts';
+import { drawPlainText, drawTextObject } from './inline-text.ts';
 import { drawDateTime, drawTextInput } from './inputs.ts';
 import { drawProblem } from './problem.ts';
 import type { Scene } from './scene.ts';
@@ -40,7 +40,7 @@ function drawButton(spot: Spot, scene: Scene): Drawn {
       class: `button button-${style}`,
       'aria-label': string(element.accessibility_label),
     },
-    drawEmojiIn(text),
+    drawPlainText(element.text),
     {
       on: {
         click: () => {

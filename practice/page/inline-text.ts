@@ -1,7 +1,7 @@
 import { dateText } from './date-text.ts';
 import { type Child, type Drawn, draw } from './drawing.ts';
 import { emojiCharacter, splitAtEmoji } from './emoji.ts';
-import { record, string } from './fields.ts';
+import { plainText, record, string } from './fields.ts';
 import { type Mrkdwn, parseMrkdwn, type Style } from './mrkdwn.ts';
 import type { Scene } from './scene.ts';
 
@@ -17,7 +17,7 @@ export function drawStyled(styles: readonly Style[], inside: Child): Child {
 }
 
 /** `:white_check_mark:` becomes the character, spoken by its name. */
-export function drawEmojiIn(text: string): Child {
+function drawEmojiIn(text: string): Child {
   return splitAtEmoji(text).map((part, index) => (index % 2 === 0 ? part : drawEmoji(part)));
 }
 
@@ -107,12 +107,17 @@ function drawNode(node: Mrkdwn, scene: Scene): Child {
   }
 }
 
+/** The text of a `plain_text` object, with emoji by name unless the app switched them off. */
+export function drawPlainText(value: unknown): Child {
+  const text = plainText(value);
+  return record(value)?.emoji === false ? text : drawEmojiIn(text);
+}
+
 /** A text object: `plain_text` or `mrkdwn`. `undefined` when it is neither. */
 export function drawTextObject(value: unknown, scene: Scene): Child | undefined {
   const object = record(value);
   const text = string(object?.text);
   if (text === undefined) return undefined;
   if (object?.type === 'mrkdwn') return drawMrkdwn(text, scene);
-  if (object?.type !== 'plain_text') return undefined;
-  return object.emoji === false ? text : drawEmojiIn(text);
+  return object?.type === 'plain_text' ? drawPlainText(value) : undefined;
 }

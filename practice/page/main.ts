@@ -132,7 +132,8 @@ function firstPlace(snapshot: Snapshot): PageState['place'] {
   if (wanted === 'home') return 'home';
   const { channels } = snapshot;
   const found =
-    channels.find(channel => channel.name === wanted || channel.id === wanted) ??
+    // A direct message has no name.
+    channels.find(({ name, id }) => wanted !== '' && [name, id].includes(wanted)) ??
     channels.find(channel => channel.botIsMember) ??
     channels[0];
   return found && { channel: found.id };
@@ -189,7 +190,7 @@ function showOutside(): void {
   const title = channel ? channelTitle(channel, snapshot) : `${snapshot.app.name} Home`;
   document.title = `${unread > 0 ? `(${unread}) ` : ''}${title} | ${snapshot.team.name} practice Slack`;
   address.searchParams.set('as', snapshot.me);
-  address.hash = channel ? channel.name : 'home';
+  address.hash = channel ? channel.name || channel.id : 'home';
   if (address.href !== location.href) history.replaceState(null, '', address);
 }
 

@@ -6,6 +6,7 @@ import { drawIcon } from './icons.ts';
 import { drawMessage, type Standing } from './message.ts';
 import type { Page } from './page-state.ts';
 import { ownerOf } from './scene-on-page.ts';
+import { jumpToEnd } from './scrolling.ts';
 
 /** Drawn messages by what they were drawn from: the same again is the same object, and `patch` passes over it. */
 const drawnBefore = new Map<string, { readonly from: string; readonly drawn: Drawn }>();
@@ -78,6 +79,7 @@ function drawJump(page: Page, pane: 'channel' | 'thread'): Drawn {
     on: {
       click: () => {
         page.state.away.delete(pane);
+        jumpToEnd(pane);
         page.redraw();
       },
     },

@@ -6,7 +6,7 @@ import { type Child, type Drawn, draw } from './drawing.ts';
 import { plainText, string } from './fields.ts';
 import { complaintAbout, fieldsOf, fieldValue, stateFields } from './form-values.ts';
 import { drawIcon } from './icons.ts';
-import { drawEmojiIn } from './inline-text.ts';
+import { drawPlainText } from './inline-text.ts';
 import type { Page } from './page-state.ts';
 import { enteredKey, ownerOf, sceneOf } from './scene-on-page.ts';
 
@@ -18,7 +18,7 @@ export function drawModals(page: Page): Drawn | undefined {
   const { view } = top;
   const title = plainText(view.title);
   const submitText = plainText(view.submit);
-  const close = () => void page.act({ kind: 'close', view: top.id });
+  const close = () => void closeModal(page, top.id);
   const isBusy = page.state.submitting === top.id;
   const form = draw(
     'form',
@@ -36,7 +36,7 @@ export function drawModals(page: Page): Drawn | undefined {
           draw(
             'button',
             { type: 'submit', class: 'button button-primary', 'aria-disabled': isBusy && 'true' },
-            isBusy ? 'Sending…' : drawEmojiIn(submitText),
+            isBusy ? 'Sending…' : drawPlainText(view.submit),
           ),
       ]),
     ],
@@ -56,11 +56,19 @@ export function drawModals(page: Page): Drawn | undefined {
   );
   return drawDialog({ key: 'modals', look: 'modal', label: title, close }, [
     draw('div', { class: 'dialog-head' }, [
-      draw('h2', {}, drawEmojiIn(title)),
+      draw('h2', {}, drawPlainText(view.title)),
       drawClose(`Close ${title}`, close),
     ]),
     form,
   ]);
+}
+
+/** A second press while the first one is on its way finds nothing to close, which is what was wanted. */
+async function closeModal(page: Page, view: string): Promise<void> {
+  const answer = await page.send({ kind: 'close', view });
+  if (answer.ok || page.snapshot.modals.every(({ id }) => id !== view)) return;
+  page.state.problem = answer.problem;
+  page.redraw();
 }
 
 function fromText(appName: string, depth: number): string {

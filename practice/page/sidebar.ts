@@ -1,5 +1,5 @@
 import type { PracticeChannel } from '../slack/workspace.ts';
-import { channelTitle, rootsOf } from './conversation.ts';
+import { appMessages, channelTitle, rootsOf } from './conversation.ts';
 import { type Child, type Drawn, draw } from './drawing.ts';
 import { drawIcon } from './icons.ts';
 import { drawMenu } from './menu.ts';
@@ -10,7 +10,8 @@ export function drawSidebar(page: Page): Drawn {
   const { snapshot } = page;
   const isDirect = ({ kind }: PracticeChannel) => kind === 'direct-message' || kind === 'group-message';
   const channels = snapshot.channels.filter(channel => !isDirect(channel));
-  const direct = snapshot.channels.filter(isDirect);
+  const ofApp = appMessages(snapshot);
+  const direct = snapshot.channels.filter(channel => isDirect(channel) && channel !== ofApp);
   return draw(
     'nav',
     { class: 'sidebar', 'aria-label': 'Workspace', 'data-pane': 'sidebar', tabindex: '-1' },
@@ -136,22 +137,33 @@ export function unreadIn(page: Page, channel: string): number {
   return rootsOf(page.snapshot, channel).filter(m => m.user !== page.snapshot.me && m.ts > readUpTo).length;
 }
 
+/** The app with its Home and its messages; it opens where there is something new. */
 function drawApp(page: Page): Drawn {
-  const { app } = page.snapshot;
+  const { state, snapshot } = page;
+  const { app } = snapshot;
+  const messages = appMessages(snapshot);
+  const isRead = state.place !== 'home' && messages !== undefined && state.place?.channel === messages.id;
+  const isHere = state.place === 'home' || isRead;
+  const unread = isRead || messages === undefined ? 0 : unreadIn(page, messages.id);
+  const spoken = [app.name, 'app home', unread > 0 && `${unread} unread`].filter(Boolean).join(', ');
   return draw(
     'button',
     {
       type: 'button',
-      class: 'sidebar-item',
-      'aria-current': page.state.place === 'home' && 'page',
-      'aria-label': `${app.name}, app home`,
+      class: unread > 0 ? 'sidebar-item unread' : 'sidebar-item',
+      'aria-current': isHere && 'page',
+      'aria-label': spoken,
     },
     [
-      drawAvatar(authorOf(app.botUserId, page.snapshot)),
+      drawAvatar(authorOf(app.botUserId, snapshot)),
       draw('span', { class: 'sidebar-name' }, app.name),
       draw('span', { class: 'badge' }, 'APP'),
+      unread > 0 && draw('span', { class: 'count' }, String(unread)),
     ],
-    { key: 'app', on: { click: () => page.open('home') } },
+    {
+      key: 'app',
+      on: { click: () => page.open(messages && unread > 0 ? { channel: messages.id } : 'home') },
+    },
   );
 }
 

@@ -155,6 +155,11 @@ function declarationOf(manifest: Manifest): AppDeclaration {
     events: new Set(settings?.event_subscriptions?.bot_events ?? []),
     interactivity: settings?.interactivity?.is_enabled ?? false,
     homeTab: features?.app_home?.home_tab_enabled ?? false,
+    messagesTab: !features?.app_home?.messages_tab_enabled
+      ? 'off'
+      : features.app_home.messages_tab_read_only_enabled
+        ? 'read-only'
+        : 'open',
     socketMode: settings?.socket_mode_enabled ?? false,
   };
 }

@@ -1,4 +1,4 @@
-import type { AppDeclaration, PracticeUser, Workspace, WorkspaceSeed } from './workspace.ts';
+import type { AppDeclaration, PracticeChannel, PracticeUser, Workspace, WorkspaceSeed } from './workspace.ts';
 
 /** The app's ids in every practice workspace. */
 const APP = { appId: 'A0PRACTICE', botId: 'B0PRACTICE', botUserId: 'U0PRACTICEBOT' } as const;
@@ -25,7 +25,9 @@ export function openWorkspace(
     ...APP,
     users: new Map([...seed.users, bot].map(user => [user.id, user])),
     // A copy: whether the app is a member changes while people practise.
-    channels: new Map(seed.channels.map(channel => [channel.id, { ...channel }])),
+    channels: new Map(
+      [...seed.channels, ...directMessages(seed, app)].map(channel => [channel.id, { ...channel }]),
+    ),
     userGroups: new Map(seed.userGroups.map(group => [group.id, group])),
     messages: new Map(),
     files: new Map(),
@@ -44,4 +46,21 @@ export function openWorkspace(
     nowMs: world.nowMs,
     changed: world.changed,
   };
+}
+
+/** The app's Messages tab is a direct message with each person of the workspace. */
+function directMessages({ users, channels }: WorkspaceSeed, app: AppDeclaration): PracticeChannel[] {
+  if (app.messagesTab === 'off') return [];
+  const has = (id: string) =>
+    channels.some(({ kind, members }) => kind === 'direct-message' && members.includes(id));
+  return users
+    .filter(({ id, kind }) => (kind === 'member' || kind === 'guest') && !has(id))
+    .map(({ id }) => ({
+      id: id.replace(/^./, 'D'),
+      name: '',
+      kind: 'direct-message',
+      topic: '',
+      botIsMember: true,
+      members: [id, APP.botUserId],
+    }));
 }

@@ -15,9 +15,10 @@ import type {
 export interface Snapshot {
   readonly me: string;
   readonly team: { readonly name: string };
-  readonly app: Pick<AppDeclaration, 'name' | 'botName' | 'color' | 'commands' | 'shortcuts' | 'homeTab'> & {
-    readonly botUserId: string;
-  };
+  readonly app: Pick<
+    AppDeclaration,
+    'name' | 'botName' | 'color' | 'commands' | 'shortcuts' | 'homeTab' | 'messagesTab'
+  > & { readonly botUserId: string };
   readonly users: readonly PracticeUser[];
   /** The channels this person is in. */
   readonly channels: readonly PracticeChannel[];

@@ -61,6 +61,10 @@ const channel = (
   ...rest,
 });
 
+const FIRST = { text: '/diagnose-502 checkout', note: 'why do users of the checkout see 502s?' };
+const LATER = { note: 'the same for the last half hour only' };
+const HELP = { text: '/diagnose-502 help', note: 'what else one can type' };
+
 /** A small company with one person for every way of being allowed, or not, to ask. */
 export const PRACTICE_SEED: WorkspaceSeed = {
   team: { id: team, name: 'Acme', domain: 'acme-practice' },
@@ -82,10 +86,23 @@ export const PRACTICE_SEED: WorkspaceSeed = {
     { id: S.engineers, handle: 'engineers', name: 'Engineers', users: [U.ana, U.ben, U.dev] },
   ],
   channels: [
-    channel(C.checkout, 'inc-checkout', 'Incidents of checkout', { members: [...EMPLOYEES, U.gus] }),
-    channel(C.search, 'inc-search', 'Incidents of search'),
-    channel(C.billing, 'inc-billing', 'Incidents of billing'),
-    channel(C.incidents, 'incidents', 'All incidents'),
+    channel(C.checkout, 'inc-checkout', 'Incidents of checkout', {
+      members: [...EMPLOYEES, U.gus],
+      examples: [FIRST, { text: '/diagnose-502 checkout since 30m', ...LATER }, HELP],
+    }),
+    channel(C.search, 'inc-search', 'Incidents of search', {
+      examples: [{ text: '/diagnose-502', note: 'this channel speaks of search only: no name needed' }, HELP],
+    }),
+    channel(C.billing, 'inc-billing', 'Incidents of billing', {
+      examples: [{ text: '/diagnose-502 billing', note: 'looks like memory, and is something else' }, HELP],
+    }),
+    channel(C.incidents, 'incidents', 'All incidents', {
+      examples: [
+        { text: '/diagnose-502', note: 'several services: choose from a list' },
+        { text: '/diagnose-502 catalog', note: 'a server that may not be read: the gap is named' },
+        { text: '/diagnose-502 accounts', note: 'nothing is wrong there' },
+      ],
+    }),
     channel(C.random, 'random', 'Anything else; the app is not in here', {
       botIsMember: false,
       members: [...EMPLOYEES, U.gus],

@@ -29,6 +29,7 @@ export function snapshotFor(workspace: Workspace, notices: Notices, as: string):
       commands: app.commands,
       shortcuts: app.shortcuts,
       homeTab: app.homeTab,
+      messagesTab: app.messagesTab,
       botUserId,
     },
     users: [...workspace.users.values()],

@@ -21,6 +21,8 @@ export interface PracticeChannel {
   /** The app may post here only when it is a member. */
   botIsMember: boolean;
   readonly members: readonly string[];
+  /** What the page offers to type while nothing was said here. */
+  readonly examples?: readonly { readonly text: string; readonly note: string }[];
 }
 
 export interface PracticeUserGroup {
@@ -108,6 +110,8 @@ export interface AppDeclaration {
   readonly events: ReadonlySet<string>;
   readonly interactivity: boolean;
   readonly homeTab: boolean;
+  /** The app's Messages tab: where its direct messages stand, and whether people may write there. */
+  readonly messagesTab: 'off' | 'read-only' | 'open';
   readonly socketMode: boolean;
 }
 

@@ -8,10 +8,10 @@ import type {
   UnitEvent,
   UserspaceOomKill,
 } from '../signals/signal.ts';
+import { compareVersions } from '../signals/version-order.ts';
 import { type OomCounter, oomCounter, TIMEOUT_TO_KILL_MS } from './kernel-kills.ts';
 import { oomRefutedAt } from './oom-refutation.ts';
 import type { Outage } from './outages.ts';
-import { compareVersions } from './version-order.ts';
 import type { DeathCause, WorkerDeath } from './worker-deaths.ts';
 import { endOf, type WorkerLife } from './worker-lives.ts';
 

@@ -1,5 +1,6 @@
 import { byteWords } from './byte-words.ts';
 import type { ChartData } from './chart-data.ts';
+import { restWords } from './chart-steps.ts';
 import { safeText } from './safe-text.ts';
 import { clockWords, dayWords, durationWords, windowWords } from './time-words.ts';
 
@@ -49,7 +50,7 @@ function errorWords(chart: ChartData): string {
     step.http502 + step.http504 > best.http502 + best.http504 ? step : best,
   );
   const step = durationWords(stepMs).replace(/^1 /, '');
-  return `Status 502: ${total502}, status 504: ${total504}; at most ${most.http502 + most.http504} per ${step}, at ${utcIn(chart, most.atMs)}.`;
+  return `Status 502: ${total502}, status 504: ${total504}; at most ${most.http502 + most.http504} per ${step}, at ${utcIn(chart, most.atMs)}${restWords(chart)}.`;
 }
 
 function killWords(chart: ChartData): string {

@@ -6,6 +6,8 @@ export interface ChartMark {
 /** What both charts draw. It is made beside the diagnosis and is no part of its JSON. */
 export interface ChartData {
   readonly window: { readonly fromMs: number; readonly toMs: number };
+  /** The whole window, where only the part is drawn in which something happened. */
+  readonly whole?: { readonly fromMs: number; readonly toMs: number };
   /** Width of one bar: 60,000, or 1,000 when the window is short. */
   readonly stepMs: number;
   /** Counts per step, by the step's start; steps without an error may be left out. */

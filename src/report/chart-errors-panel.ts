@@ -1,7 +1,7 @@
 import { scaleLinear } from 'd3-scale';
 import type { ChartData } from './chart-data.ts';
 import { gridLine, type Panel, panelTitle } from './chart-panel.ts';
-import { barsTitle, chartSteps, errorsPerStep } from './chart-steps.ts';
+import { barsTitle, chartSteps, errorsPerStep, restWords } from './chart-steps.ts';
 import { pixels } from './svg-text.ts';
 import { durationWords } from './time-words.ts';
 
@@ -19,7 +19,7 @@ export function errorsPanel(chart: ChartData, panel: Panel): string {
     .domain([0, Math.max(1, highest)])
     .range([bottom, top])
     .nice(4);
-  const parts = [panelTitle(barsTitle(chart, durationWords(steps.stepMs)), panel)];
+  const parts = [panelTitle(barsTitle(chart, durationWords(steps.stepMs)) + restWords(chart), panel)];
   for (const tick of y.ticks(4).filter(Number.isInteger)) parts.push(gridLine(y(tick), String(tick), panel));
   sums.forEach(({ http502, http504 }, index) => {
     const startMs = steps.startMs + index * steps.stepMs;

@@ -6,15 +6,20 @@ import type { ChartData } from './chart-data.ts';
 /** A window up to this long is drawn second by second. */
 const SHORT_MS = 10 * 60_000;
 
-/** What the charts of a diagnosis draw: errors over time, deaths, restarts, memory where samples exist. */
-export function chartDataOf(diagnosis: Diagnosis): ChartData {
+/**
+ * What the charts of a diagnosis draw: errors over time, deaths, restarts, memory where samples exist.
+ *
+ * @param part of the window, when only that is to be drawn
+ */
+export function chartDataOf(diagnosis: Diagnosis, part?: ChartData['window']): ChartData {
   const { caseFile, deaths, outages } = diagnosis.analysis;
-  const { fromMs, toMs } = caseFile.window;
-  const stepMs = toMs - fromMs <= SHORT_MS ? 1_000 : 60_000;
+  const window = part ?? caseFile.window;
+  const stepMs = window.toMs - window.fromMs <= SHORT_MS ? 1_000 : 60_000;
   const app = caseFile.hosts.filter(h => h.runsApp);
   const limits = app.flatMap(h => h.cgroup?.limitBytes ?? h.unit?.memoryMaxBytes ?? []);
   return {
-    window: caseFile.window,
+    window,
+    ...(part && { whole: caseFile.window }),
     stepMs,
     errors: errorsPerStep(diagnosis, stepMs),
     kills: deaths

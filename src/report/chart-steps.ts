@@ -1,4 +1,5 @@
 import type { ChartData } from './chart-data.ts';
+import { durationWords } from './time-words.ts';
 
 /** Widths of a bar that people can say: 5 minutes, not 7. */
 const ROUND_MS: readonly number[] = [
@@ -54,4 +55,9 @@ export function barsTitle(chart: ChartData, stepWords: string): string {
     stepWords
   ];
   return `${what} per ${per ?? stepWords}`;
+}
+
+/** `; none in the rest of the 2 h` where the chart shows a part of what was looked at, else empty. */
+export function restWords({ whole }: ChartData): string {
+  return whole === undefined ? '' : `; none in the rest of the ${durationWords(whole.toMs - whole.fromMs)}`;
 }

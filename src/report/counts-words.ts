@@ -1,4 +1,4 @@
-import type { DiagnosisDocument } from './diagnosis-document.ts';
+import type { DiagnosisDocument, DiagnosisGap } from './diagnosis-document.ts';
 
 /** `1,234`, or `not known`: a log that nobody could read holds no zero. */
 export function countWords(count: number | null): string {
@@ -6,7 +6,7 @@ export function countWords(count: number | null): string {
 }
 
 /** The counts in two short lines: what clients got, and what the servers went through. */
-export function countsLines({ counts }: DiagnosisDocument): string[] {
+export function countsLines({ counts, gaps }: DiagnosisDocument): string[] {
   const statuses = (
     [
       ['502', counts.http502],
@@ -19,15 +19,33 @@ export function countsLines({ counts }: DiagnosisDocument): string[] {
     `${countWords(counts.requests)} requests`,
     ...statuses.map(([status, count]) => `${status}: ${countWords(count)}`),
   ];
+  const unread = (...sources: readonly DiagnosisGap['source'][]) =>
+    gaps.some(gap => UNREAD.has(gap.kind) && sources.includes(gap.source));
+  const dark = gaps.some(
+    ({ server, source }) =>
+      source === 'unit-journal' &&
+      gaps.some(gap => gap.server === server && gap.source === 'kernel-log' && UNREAD.has(gap.kind)),
+  );
+  const deaths = leastWords(counts.workerDeaths, unread('connection', 'unit-journal'));
+  const kills = leastWords(counts.oomKillsOfTheUnit, unread('connection') || dark);
   const servers = [
     `upstream errors ${countWords(counts.upstreamErrors)}`,
-    `worker deaths ${countWords(counts.workerDeaths)} (OOM kills ${countWords(counts.oomKillsOfTheUnit)})`,
+    `worker deaths ${deaths} (OOM kills ${kills})`,
     ...explainedWords(counts.explained502, counts.http502),
   ];
   return [
     accessLogUnread(counts) ? 'requests not known (no readable access log)' : clients.join(' · '),
     servers.join(' · '),
   ];
+}
+
+/** A gap of these kinds hides all that its source would have told. */
+const UNREAD: ReadonlySet<DiagnosisGap['kind']> = new Set(['denied', 'absent', 'unreachable', 'timed-out']);
+
+/** Where a part could not be read, what was counted is the least that it was, and 0 is no count at all. */
+function leastWords(count: number | null, isPartial: boolean): string {
+  if (!isPartial || count === null) return countWords(count);
+  return count === 0 ? 'not known' : `at least ${countWords(count)}`;
 }
 
 /** What a diagnosis without a finding rests on, and what it could not look at. */

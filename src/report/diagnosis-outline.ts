@@ -71,6 +71,22 @@ export function gapWords({ server, source, text }: DiagnosisGap): string {
   return named ? text : `${server}, ${source.replaceAll('-', ' ')}: ${text}`;
 }
 
+/** What hides most comes first: nobody looked, then what was refused or is not there, then parts of a log. */
+const BY_WEIGHT: readonly (readonly DiagnosisGap['kind'][])[] = [
+  ['unreachable', 'timed-out'],
+  ['denied', 'absent', 'empty', 'unproven', 'not-understood'],
+];
+
+/** Gaps in groups that the same fix mends, the heaviest group first. */
+export function gapsByFix(gaps: readonly DiagnosisGap[]): readonly (readonly DiagnosisGap[])[] {
+  const weight = ({ kind }: DiagnosisGap) => {
+    const place = BY_WEIGHT.findIndex(kinds => kinds.includes(kind));
+    return place === -1 ? BY_WEIGHT.length : place;
+  };
+  const sorted = gaps.toSorted((one, other) => weight(one) - weight(other));
+  return [...Map.groupBy(sorted, gap => `${gap.server}\n${gap.fix}`).values()];
+}
+
 /** The way to mend a gap, cut where its command begins and ends, so that it can be shown to be copied. */
 export interface Mending {
   readonly before: string;

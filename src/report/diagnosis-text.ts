@@ -43,7 +43,7 @@ export function diagnosisText(document: DiagnosisDocument, options: DiagnosisTex
   drawChart(page, options);
   candidates(page, outline);
   if (safe.verdict === 'inconclusive') gaps(page, safe);
-  page.block('Deaths of workers', deathsTable(safe, options.timeZone, page.columns));
+  page.block('Workers that ended', deathsTable(safe, options.timeZone, page.columns));
   if (safe.verdict !== 'inconclusive') gaps(page, safe);
   next(page, safe, outline, options);
   const text = `${page.lines.join('\n')}\n`;
@@ -100,7 +100,7 @@ function figures(page: Page, document: DiagnosisDocument, options: DiagnosisText
   page.field('When', `${windowWords(fromMs, toMs, options.timeZone)} (${length}${ended})`);
   page.field('Where', document.servers.length === 0 ? 'recorded evidence' : document.servers.join(', '));
   page.list('Counts', countsLines(document));
-  if (document.correlation.wording !== '') page.field('Link', document.correlation.wording);
+  if (document.correlation.wording !== '') page.field('Timing', document.correlation.wording);
   page.list(
     'Also seen',
     document.observed.map(seen => `${seen.text}${evidenceMarks(seen.evidence)}`),

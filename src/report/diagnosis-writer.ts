@@ -3,7 +3,8 @@ import type { Correlation } from '../diagnosis/correlation.ts';
 import { type Diagnosis, explained502, upstreamErrors } from '../diagnosis/diagnosis.ts';
 import { isFault, type WorkerDeath } from '../diagnosis/worker-deaths.ts';
 import type { SourceLine } from '../signals/signal.ts';
-import type { DeathCause, DiagnosisDocument, DiagnosisEvidence } from './diagnosis-document.ts';
+import type { DeathCause, DiagnosisDocument } from './diagnosis-document.ts';
+import { EvidenceNumbers } from './evidence-numbers.ts';
 import { gapsOf } from './gaps.ts';
 
 /** Writes a diagnosis down as the document that people and programs get, with numbered evidence. */
@@ -50,7 +51,7 @@ export function documentOf(diagnosis: Diagnosis): DiagnosisDocument {
       bursts: diagnosis.correlation.bursts,
       expectedByChance: round(diagnosis.correlation.expectedByChance),
       p: diagnosis.correlation.p ?? null,
-      wording: wordingOf(diagnosis.correlation),
+      wording: wordingOf(diagnosis.correlation, readsEveryJournal(diagnosis)),
     },
     deaths,
     gaps: [...gapsOf(caseFile)],
@@ -103,13 +104,22 @@ function countersRefute(hosts: Diagnosis['analysis']['caseFile']['hosts']): bool
   return counts.length > 0 && counts.every(count => count === 0);
 }
 
+/** Without the journal of every server that runs the app nobody can say that no worker died. */
+function readsEveryJournal({ analysis }: Diagnosis): boolean {
+  const { hosts, unreached } = analysis.caseFile;
+  const spoke = ({ coverage }: (typeof hosts)[number]) =>
+    coverage.some(c => c.source === 'unit-journal' && ['read', 'empty', 'cut'].includes(c.state));
+  return unreached.length === 0 && hosts.filter(host => host.runsApp).every(spoke);
+}
+
 /** Says how well bursts and deaths go together, in words that promise no more than the test shows. */
-export function wordingOf(c: Correlation): string {
+export function wordingOf(c: Correlation, everyJournal = true): string {
   if (c.bursts === 0)
     return c.deaths === 0
       ? 'There were no bursts of 502s to explain.'
       : `${plural(c.deaths, 'worker death')}, and no 502 in the window.`;
-  if (c.deaths === 0) return `${plural(c.bursts, 'burst')} of 502s, and no worker died.`;
+  if (c.deaths === 0)
+    return `${plural(c.bursts, 'burst')} of 502s, and ${everyJournal ? 'no worker died' : 'no death of a worker was seen, but not every journal could be read'}.`;
   const chance =
     c.p === undefined
       ? ''
@@ -122,7 +132,7 @@ export function wordingOf(c: Correlation): string {
     case 'partly':
       return `${matched}${chance}${c.matched < c.bursts ? ` ${plural(c.bursts - c.matched, 'burst')} ${c.bursts - c.matched === 1 ? 'is' : 'are'} not explained.` : ''}${idle}`;
     case 'one-case':
-      return `All 502s lie within 30 s of each other, so they are one burst; ${c.deaths === 1 ? 'a worker' : `one of ${c.deaths} workers`} died at its start. One case is not a pattern.${idle}`;
+      return `All 502s lie within 30 s of each other: one burst, which began as ${c.deaths === 1 ? 'a worker' : `one of ${c.deaths} workers`} died. One burst alone shows no pattern.${idle}`;
     case 'not-linked':
       return `No burst of 502s began near a worker's death.${idle}`;
     case 'cannot-tell':
@@ -131,24 +141,3 @@ export function wordingOf(c: Correlation): string {
 }
 
 const plural = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;
-
-/** Numbers lines as E1, E2, … in the order they are cited; the same line keeps its number. */
-class EvidenceNumbers {
-  readonly #byKey = new Map<string, string>();
-  readonly #evidence: Record<string, DiagnosisEvidence> = {};
-
-  numberOf(line: SourceLine): string {
-    const key = `${line.server}\n${line.source}\n${line.at?.epochMs ?? ''}\n${line.text}`;
-    const known = this.#byKey.get(key);
-    if (known) return known;
-    const id = `E${this.#byKey.size + 1}`;
-    this.#byKey.set(key, id);
-    const { server, source, text, at } = line;
-    this.#evidence[id] = { server, source, at: at ? new Date(at.epochMs).toISOString() : null, text };
-    return id;
-  }
-
-  all(): Record<string, DiagnosisEvidence> {
-    return this.#evidence;
-  }
-}

@@ -1,3 +1,4 @@
+import { deathWords } from './cause-words.ts';
 import type { DiagnosisDocument, DiagnosisEvidence } from './diagnosis-document.ts';
 import { safeText } from './safe-text.ts';
 import { terminalStyle } from './terminal-style.ts';
@@ -57,15 +58,17 @@ export function verbatimLines(text: string, most: number, charactersPerLine: num
   return raw.length > most ? [...lines, `… (${raw.length - most} more lines)`] : lines;
 }
 
-/** What a piece of evidence is cited for: ids of causes and observations, deaths by pid; at most six. */
+/** What a piece of evidence is cited for: causes and observations by name, deaths by pid; at most six. */
 export function citedBy(document: DiagnosisDocument, id: string): string[] {
   const causes = document.causes
     .filter(cause => cause.because.some(reason => reason.evidence.includes(id)))
-    .map(cause => cause.id);
+    .map(cause => deathWords(cause.id));
   const deaths = document.deaths
     .filter(death => death.evidence.includes(id) && death.pid !== null)
     .map(death => `the death of pid ${death.pid}`);
-  const observed = document.observed.filter(seen => seen.evidence.includes(id)).map(seen => seen.id);
+  const observed = document.observed
+    .filter(seen => seen.evidence.includes(id))
+    .map(seen => deathWords(seen.id));
   return [...new Set<string>([...causes, ...observed, ...deaths])].slice(0, 6);
 }
 

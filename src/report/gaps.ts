@@ -163,7 +163,8 @@ function gapOf(coverage: Coverage, host: HostFile, caseFile: CaseFile): Diagnosi
   const words = SOURCES[source];
   const recorded = caseFile.recorded;
   const name = words.name.replaceAll('UNIT', caseFile.unit);
-  const because = detail ? ` (${detail})` : '';
+  // Where the read script itself names the fix, it says once more what this gap and its own fix say.
+  const because = detail && !(state === 'denied' && / Fix: /.test(detail)) ? ` (${detail})` : '';
   const missing = `so nobody can say ${words.tells}`;
   const texts: Record<Coverage['state'], string> = {
     read: `${server}: ${name} begins only after the window does: what came before is unknown.`,

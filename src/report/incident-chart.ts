@@ -17,13 +17,14 @@ export interface IncidentChartOptions {
   readonly title?: string;
 }
 
-const WIDTH = 860;
-const HEIGHT = 450;
+/** Threads show pictures about 500 pixels wide: letters of a wider drawing could not be read there. */
+const WIDTH = 660;
+const HEIGHT = 430;
 const LEFT = 66;
 const RIGHT = WIDTH - 24;
 
 /**
- * The incident as an SVG of 860 by 450: bars of 502 and 504, deaths of workers and restarts through both
+ * The incident as an SVG of 660 by 430: bars of 502 and 504, deaths of workers and restarts through both
  * panels, and RSS per worker with the unit's limit where samples exist. The same data give the same bytes.
  */
 export function incidentChart(chart: ChartData, options: IncidentChartOptions = {}): string {
@@ -34,9 +35,9 @@ export function incidentChart(chart: ChartData, options: IncidentChartOptions = 
   const time = scaleUtc().domain([fromMs, toMs]).range([LEFT, RIGHT]);
   const lines = rssLines(chart);
   const twoPanels = lines.length > 0;
-  const top: Panel = { left: LEFT, right: RIGHT, top: 100, bottom: twoPanels ? 218 : 388, time, theme };
-  const below: Panel = { ...top, top: 254, bottom: 388 };
-  const axisPanel = { ...top, bottom: 388 };
+  const top: Panel = { left: LEFT, right: RIGHT, top: 100, bottom: twoPanels ? 204 : 368, time, theme };
+  const below: Panel = { ...top, top: 240, bottom: 368 };
+  const axisPanel = { ...top, bottom: 368 };
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="DejaVu Sans, sans-serif" font-size="13">`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="${theme.background}"/>`,

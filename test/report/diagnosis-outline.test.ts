@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gapWords, lookNext, mendingOf, outlineOf } from '../../src/report/diagnosis-outline.ts';
+import { gapsByFix, gapWords, lookNext, mendingOf, outlineOf } from '../../src/report/diagnosis-outline.ts';
 import { headline } from '../../src/report/headline.ts';
 import { aDocument, confirmedOom, inconclusiveWithGaps, likelyTimeout } from './documents.ts';
 
@@ -36,6 +36,20 @@ describe('a gap', () => {
     ['The kernel log begins late.', 'web-1, kernel log: The kernel log begins late.'],
   ])('%j names its server once', (text, words) => {
     expect(gapWords({ ...gap, text })).toBe(words);
+  });
+
+  it('stands with those that the same fix mends, and those that hide most come first', () => {
+    const journal = { ...gap, source: 'unit-journal', text: 'a', fix: 'usermod' } as const;
+    const late = { ...gap, kind: 'cut', text: 'b', fix: 'another window' } as const;
+    const kernel = { ...gap, text: 'c', fix: 'usermod' } as const;
+    const elsewhere = { ...kernel, server: 'web-2' } as const;
+    const away = { ...gap, source: 'connection', kind: 'timed-out', text: 'd', fix: 'test' } as const;
+    expect(gapsByFix([late, journal, kernel, elsewhere, away])).toEqual([
+      [away],
+      [journal, kernel],
+      [elsewhere],
+      [late],
+    ]);
   });
 
   it.each([

@@ -69,7 +69,7 @@ describe.each(samples)('the report of %s', (_name, document) => {
 describe('the report', () => {
   it('of a confirmed OOM kill reads top-down', () => {
     const text = diagnosisText(confirmedOom(), { ...options, chart: oomChart() });
-    expect(text.slice(0, text.indexOf('Deaths of workers'))).toMatchInlineSnapshot(`
+    expect(text.slice(0, text.indexOf('Workers that ended'))).toMatchInlineSnapshot(`
       "502s on checkout: worker OOM kill (CONFIRMED)
       Memory ran out and the kernel killed worker processes, and with them the requests they were serving.
       It was the service's own memory limit, not the host's memory, that was reached.
@@ -82,7 +82,7 @@ describe('the report', () => {
       Where      web-1
       Counts     701 requests · 502: 9
                  upstream errors 9 · worker deaths 9 (OOM kills 9) · 502s explained 9 of 9
-      Link       9 of 9 bursts of 502s began within 3 s of an OOM kill of a worker of this unit. By chance
+      Timing     9 of 9 bursts of 502s began within 3 s of an OOM kill of a worker of this unit. By chance
                  we would expect 1.3. p < 0.001 (1,000 shuffles).
 
       502 per second, times in UTC
@@ -99,7 +99,7 @@ describe('the report', () => {
 
   it('of an unsettled case says first what would settle it, and gives no remedy', () => {
     const text = diagnosisText(inconclusiveWithGaps(), options);
-    expect(text.indexOf('What would settle it')).toBeLessThan(text.indexOf('Deaths of workers'));
+    expect(text.indexOf('What would settle it')).toBeLessThan(text.indexOf('Workers that ended'));
     expect(text).toContain('Fix: sudo usermod -aG systemd-journal staunch');
     expect(text).toContain('journalctl -k --since @1795341600 --until @1795342800 | grep');
     expect(text).not.toContain('OOMPolicy');

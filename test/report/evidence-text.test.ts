@@ -17,7 +17,7 @@ describe('a piece of evidence', () => {
       .slice(3)
       .filter(line => line.startsWith('  '));
     expect(raw.map(line => line.slice(2)).join('')).toBe(document.evidence.E2?.text);
-    expect(text).toContain('Cited for: worker-oom-kill, the death of pid 832');
+    expect(text).toContain('Cited for: worker OOM kill, the death of pid 832');
   });
 
   it('keeps the lines of a traceback and writes control characters out', () => {

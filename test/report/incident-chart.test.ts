@@ -36,7 +36,7 @@ describe.each(shapes)('a chart of %s', (_name, chart) => {
     expect(svg.match(/<\/[a-z]+>/g)).toHaveLength(opened ?? -1);
     for (const [, x] of svg.matchAll(/ x[12]?="(-?[\d.]+)"/g)) {
       expect(Number(x)).toBeGreaterThanOrEqual(0);
-      expect(Number(x)).toBeLessThanOrEqual(860);
+      expect(Number(x)).toBeLessThanOrEqual(660);
     }
   });
 

@@ -102,6 +102,9 @@ describe('precedence, as measured with 20.1, 23.0 and 26.1', () => {
       configChangedAtMs: 1_795_342_000_000,
     });
     expect(short(read({ args: '--preload' })?.preload)).toEqual([true, 'command-line']);
+    expect(short(read({ args: '--reuse-port' })?.reusePort)).toEqual([true, 'command-line']);
+    expect(short(read({ config: 'reuse_port = True\n' })?.reusePort)).toEqual([true, 'config-file']);
+    expect(short(read({})?.reusePort)).toEqual([false, 'default']);
   });
 });
 

@@ -32,6 +32,11 @@ export function section(text: string, accessory?: Button): SectionBlock {
   return { type: 'section', text: plain(text), ...(accessory && { accessory }) };
 }
 
+/** A heading of our own words, with a button at its side. */
+export function headed(title: Mrkdwn, accessory: Button): SectionBlock {
+  return { type: 'section', text: { type: 'mrkdwn', text: title.text, verbatim: true }, accessory };
+}
+
 /** Small grey words of our own. */
 export function context(words: Mrkdwn): ContextBlock {
   return { type: 'context', elements: [{ type: 'mrkdwn', text: words.text, verbatim: true }] };

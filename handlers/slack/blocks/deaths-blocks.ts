@@ -12,30 +12,34 @@ type Cell = TableBlock['rows'][number][number];
 const TABLE_JSON = 9_000;
 const MOST_ROWS = 99;
 
-/** The deaths of workers as a table with its heading, and how many had no room. Empty without a death. */
+/** Workers that ended, for a fault or not, as a table with its heading, and how many had no room. Empty without any. */
 export function deathsBlocks(document: DiagnosisDocument): KnownBlock[] {
   const { deaths } = document;
   if (deaths.length === 0) return [];
   const manyDays =
     new Set([deaths[0], deaths.at(-1)].map(death => dayWords(Date.parse(death?.at ?? ''), 'UTC'))).size > 1;
-  const rows: Cell[][] = [['your time', 'UTC', 'pid', 'server', 'ended by', 'evidence'].map(raw)];
+  const manyServers = document.servers.length > 1;
+  const rows: Cell[][] = [
+    ['your time', 'UTC', 'pid', ...(manyServers ? ['server'] : []), 'ended by', 'evidence'].map(raw),
+  ];
   let room = TABLE_JSON;
   for (const death of deaths.slice(0, MOST_ROWS)) {
-    const row = rowOf(death, document, manyDays);
+    const row = rowOf(death, document, manyDays, manyServers);
     room -= jsonCharacters(row);
     if (room < 0) break;
     rows.push(row);
   }
   const more = deaths.length - (rows.length - 1);
-  const title = richText(line(bold(`Deaths of workers: ${deaths.length}`)));
-  return [
-    title,
-    { type: 'table', rows },
-    ...(more > 0 ? [richText(line(words(moreWords(more, more === 1 ? 'death' : 'deaths'))))] : []),
-  ];
+  const title = richText(line(bold(`Workers that ended: ${deaths.length}`)));
+  return [title, { type: 'table', rows }, ...(more > 0 ? [richText(line(words(moreWords(more))))] : [])];
 }
 
-function rowOf(death: DiagnosisDeath, document: DiagnosisDocument, manyDays: boolean): Cell[] {
+function rowOf(
+  death: DiagnosisDeath,
+  document: DiagnosisDocument,
+  manyDays: boolean,
+  manyServers: boolean,
+): Cell[] {
   const atMs = Date.parse(death.at);
   const clock = clockWords(atMs, 'UTC');
   const utc = manyDays ? `${dayWords(atMs, 'UTC')} ${clock}` : clock;
@@ -44,7 +48,7 @@ function rowOf(death: DiagnosisDeath, document: DiagnosisDocument, manyDays: boo
     local(atMs, format, `${utc} UTC`),
     raw(utc),
     raw(death.pid === null ? '?' : String(death.pid)),
-    raw(shown(serverOf(document, death.evidence), 60)),
+    ...(manyServers ? [raw(shown(serverOf(document, death.evidence), 60))] : []),
     raw(deathWords(death.cause)),
     raw(death.evidence.slice(0, 4).join(' ') || 'none'),
   ];
@@ -64,5 +68,5 @@ function raw(text: string): Cell {
 
 function serverOf(document: DiagnosisDocument, evidence: readonly string[]): string {
   const piece = evidence.map(id => document.evidence[id]).find(found => found !== undefined);
-  return piece?.server ?? (document.servers.length === 1 ? (document.servers[0] ?? '?') : '?');
+  return piece?.server ?? '?';
 }

@@ -26,13 +26,10 @@ export function evidenceParts(
   ];
 }
 
-/** When, in the reader's zone and in UTC. */
+/** When, in the reader's zone and by the clock in UTC, as servers mostly write it. */
 function whenElements(at: string | null): RichTextElement[] {
   if (at === null) return [words('a state, without a time of its own')];
   const atMs = Date.parse(at);
   const utc = `${clockWords(atMs, 'UTC')} UTC`;
-  return [
-    timeElement(atMs, TIME_FORMAT.daySecond, utc),
-    words(` your time · ${dayWords(atMs, 'UTC')} ${utc}`),
-  ];
+  return [timeElement(atMs, TIME_FORMAT.daySecond, `${dayWords(atMs, 'UTC')} ${utc}`), words(` (${utc})`)];
 }

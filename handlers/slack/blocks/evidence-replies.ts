@@ -8,14 +8,15 @@ import { ACTION } from '../action-ids.ts';
 import { bold, button, line, list, message, richText, section, words } from './block-parts.ts';
 import { deathsBlocks } from './deaths-blocks.ts';
 import { evidenceParts } from './evidence-parts.ts';
+import { gapsBeyondRoot } from './gaps-blocks.ts';
 import { firstOf, moreWords, packed } from './slack-limits.ts';
 import { own, shown } from './slack-text.ts';
+import { stepsInThread } from './steps-blocks.ts';
 
 /** A thread is read on a phone at night: what is beyond these is under Show evidence. */
 const CLAIMS = 8;
-const LINES_PER_CLAIM = 3;
+const LINES_PER_CLAIM = 2;
 const CHARACTERS_PER_CLAIM = 2_400;
-const GAPS_IN_ROOT = 5;
 const GAPS = 40;
 const GAPS_PER_BLOCK = 10;
 const MESSAGES = 5;
@@ -27,9 +28,13 @@ interface Claim {
 
 /**
  * The replies in the thread: each claim with its first lines as the server wrote them, the deaths of workers,
- * and gaps that had no room in the root. Empty where there is nothing to show.
+ * gaps that had no room in the root, and what to look at next. Empty where there is nothing to show.
  */
-export function evidenceReplies(run: Run, document: DiagnosisDocument): readonly Message[] {
+export function evidenceReplies(
+  run: Run,
+  document: DiagnosisDocument,
+  unit: string | undefined,
+): readonly Message[] {
   // Calm: without an incident the root says it all, and its buttons open the lines.
   if (document.verdict === 'no-incident') return [];
   const claims = claimsOf(document);
@@ -37,7 +42,9 @@ export function evidenceReplies(run: Run, document: DiagnosisDocument): readonly
   const groups: KnownBlock[][] = first.map(claim => [claimBlock(claim, document)]);
   const deaths = deathsBlocks(document);
   if (deaths.length > 0) groups.push(deaths);
-  groups.push(...gapBlocks(document.gaps.slice(GAPS_IN_ROOT)));
+  groups.push(...gapBlocks(gapsBeyondRoot(document.gaps)));
+  const steps = stepsInThread(document, unit);
+  if (steps.length > 0) groups.push(steps);
   if (groups.length === 0) return [];
   const kept = Object.keys(document.evidence).length;
   const rest = [moreWords(more, 'claims'), `${kept} ${kept === 1 ? 'line' : 'lines'} in all`].filter(Boolean);

@@ -46,7 +46,7 @@ export function evidenceView({ document, asked, page = 1 }: EvidencePage): Modal
         : pages > 1
           ? [section(where, back)]
           : []),
-      ...onPage.flatMap(id => pieceBlocks(id, document)),
+      ...onPage.flatMap(id => pieceBlocks(id, document, claim === undefined)),
       ...(pages > 1 ? [section(`Page ${current} of ${pages}`, on)] : []),
     ],
   };
@@ -71,7 +71,7 @@ function titleOf(ids: readonly string[] | undefined): string {
   return ids === undefined ? 'All evidence' : clamp(`Evidence ${ids.join(', ')}`, LIMITS.viewTitle.most);
 }
 
-function pieceBlocks(id: string, document: DiagnosisDocument): KnownBlock[] {
+function pieceBlocks(id: string, document: DiagnosisDocument, withClaims: boolean): KnownBlock[] {
   const piece = Object.hasOwn(document.evidence, id) ? document.evidence[id] : undefined;
   if (piece === undefined)
     return [
@@ -84,7 +84,8 @@ function pieceBlocks(id: string, document: DiagnosisDocument): KnownBlock[] {
         ),
       ),
     ];
-  const cited = citedBy(document, id);
+  // A claim that stands above all lines need not be repeated below each.
+  const cited = withClaims ? citedBy(document, id) : [];
   return [
     richText(
       ...evidenceParts(id, piece, CHARACTERS),

@@ -10,7 +10,7 @@ import { windowElements } from './window-parts.ts';
 /** Servers that are named of each kind; the rest is counted. */
 const NAMED = 4;
 
-/** When, where, how many, and how well 502s and deaths go together in time. */
+/** Window, servers, counts, and how well 502s and deaths go together in time. */
 export function figuresBlock(document: DiagnosisDocument, scale: number): RichTextBlock {
   const [requests = '', workers = ''] = countsLines(document);
   const window = { fromMs: Date.parse(document.window.from), toMs: Date.parse(document.window.to) };
@@ -23,7 +23,7 @@ export function figuresBlock(document: DiagnosisDocument, scale: number): RichTe
     row('Clients', requests);
     row('Workers', workers);
     if (document.verdict !== 'no-incident')
-      row('Link', shown(document.correlation.wording, Math.round(600 * scale)));
+      row('Timing', shown(document.correlation.wording, Math.round(600 * scale)));
   }
   return richText(line(...rows.flat()));
 }

@@ -16,11 +16,10 @@ import {
   list,
   richText,
   section,
-  timeElement,
   words,
 } from './block-parts.ts';
 import { firstOf, LIMITS, moreWords } from './slack-limits.ts';
-import { own, shown, TIME_FORMAT } from './slack-text.ts';
+import { type Mrkdwn, own, readersTime, shown, TIME_FORMAT } from './slack-text.ts';
 import { verdictHeadline } from './verdict-words.ts';
 
 /** A service in the App Home, with its last diagnosis if there was one. */
@@ -121,7 +120,7 @@ function serviceBlocks({ id, last, mayDiagnose }: HomeService): KnownBlock[] {
   if (last === undefined) return [section(`${name}: not diagnosed yet`, press)];
   const { run, document } = last;
   const words = document === undefined ? withoutVerdict(run, name) : verdictHeadline(document);
-  return [section(words, press), richText(line(...whenElements(run, document)))];
+  return [section(words, press), context(whenMrkdwn(run, document))];
 }
 
 function withoutVerdict({ state, failure = '' }: Run, name: string): string {
@@ -130,15 +129,12 @@ function withoutVerdict({ state, failure = '' }: Run, name: string): string {
   return `❗ ${name}: the diagnosis failed. ${shown(failure, 300)}`;
 }
 
-function whenElements(run: Run, document: DiagnosisDocument | undefined): RichTextElement[] {
+function whenMrkdwn(run: Run, document: DiagnosisDocument | undefined): Mrkdwn {
   const atMs = run.endedAtMs ?? run.askedAtMs;
   const utc = `${dayWords(atMs, 'UTC')} ${clockWords(atMs, 'UTC', 'minute')} UTC`;
   const gaps = document?.gaps.length ?? 0;
-  return [
-    timeElement(atMs, TIME_FORMAT.dayMinute, utc),
-    words(` your time · ${utc}`),
-    ...(gaps > 0 ? [words(` · ${gaps} ${gaps === 1 ? 'gap' : 'gaps'} in what could be read`)] : []),
-  ];
+  const unseen = gaps === 0 ? '' : ` · ${gaps} ${gaps === 1 ? 'gap' : 'gaps'} in what could be read`;
+  return own`${readersTime(atMs, TIME_FORMAT.dayMinute, utc)} your time · ${utc}${unseen}`;
 }
 
 function whatToType(): KnownBlock[] {

@@ -38,7 +38,7 @@ export function refusedNotice(reason: string): Message {
 
 /** @param problem what was not understood, as a plain sentence; `example` a whole command to type instead */
 export function notUnderstoodNotice(problem: string, example: string): Message {
-  return notice('❔', [problem, ' Try ', { copy: example }, '.']);
+  return notice('❓', [problem, ' Try ', { copy: example }, '.']);
 }
 
 /** The name is known to nobody; `nearest` may have been meant. */
@@ -46,19 +46,24 @@ export function unknownTargetNotice(name: string, nearest: readonly string[]): M
   const start: Saying = ['There is no service, server or group called ', { copy: shown(name, 80) }, '. '];
   const { shown: near } = firstOf(nearest, 3);
   if (near.length === 0)
-    return notice('❔', [...start, 'To choose from a list, type ', { copy: COMMAND }, ' alone.']);
+    return notice('❓', [
+      ...start,
+      'To choose from a list, type ',
+      { copy: COMMAND },
+      ' alone in a channel.',
+    ]);
   const meant = near.flatMap(
     (each, index): Saying => [
       ...(index === 0 ? [] : [index === near.length - 1 ? ' or ' : ', ']),
       { copy: `${COMMAND} ${shown(each, 80)}` },
     ],
   );
-  return notice('❔', [...start, 'Did you mean ', ...meant, '?']);
+  return notice('❓', [...start, 'Did you mean ', ...meant, '?']);
 }
 
 /** The name is that of a server or group that no service belongs to. */
 export function foundNothingNotice(name: string): Message {
-  return notice('❔', [
+  return notice('❓', [
     { copy: shown(name, 80) },
     ' is known, but no service in staunch.yml runs there, so there is nothing to diagnose. Type ',
     { copy: COMMAND },

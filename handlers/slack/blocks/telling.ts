@@ -21,7 +21,7 @@ export function slackTelling(options: TellingOptions = {}): Telling {
     progress: progressMessage,
     verdict: (run, document, tookMs) =>
       verdictMessage(run, document, tookMs, options.unit?.(document.service)),
-    evidence: evidenceReplies,
+    evidence: (run, document) => evidenceReplies(run, document, options.unit?.(document.service)),
     failed,
     begunAgain,
   };

@@ -1,15 +1,8 @@
-import type { Button, KnownBlock, RichTextElement } from '@slack/types';
-import { causeWords, type NextStep } from '../../../src/report/cause-words.ts';
+import type { Button, KnownBlock } from '@slack/types';
+import { causeWords } from '../../../src/report/cause-words.ts';
 import { countsLines } from '../../../src/report/counts-words.ts';
 import type { DiagnosisCause, DiagnosisDocument } from '../../../src/report/diagnosis-document.ts';
-import {
-  causeLine,
-  type DiagnosisOutline,
-  gapWords,
-  lookNext,
-  mendingOf,
-  outlineOf,
-} from '../../../src/report/diagnosis-outline.ts';
+import { causeLine, type DiagnosisOutline, outlineOf } from '../../../src/report/diagnosis-outline.ts';
 import { evidenceMarks, noneRead, percentWords } from '../../../src/report/headline.ts';
 import { clockWords, dayWords } from '../../../src/report/time-words.ts';
 import type { Message } from '../../../src/workflows/message.ts';
@@ -19,9 +12,8 @@ import {
   actions,
   bold,
   button,
-  code,
   context,
-  gapOf,
+  headed,
   header,
   line,
   list,
@@ -32,8 +24,10 @@ import {
 } from './block-parts.ts';
 import { evidenceButton } from './evidence-button.ts';
 import { figuresBlock } from './figures-block.ts';
+import { gapsBlocks } from './gaps-blocks.ts';
 import { firstOf, fitted, moreWords } from './slack-limits.ts';
 import { joined, type Mrkdwn, mention, own, readersTime, shown, TIME_FORMAT } from './slack-text.ts';
+import { allSteps, firstStep } from './steps-blocks.ts';
 import { verdictHeadline } from './verdict-words.ts';
 import { windowUtc } from './window-parts.ts';
 
@@ -41,8 +35,6 @@ import { windowUtc } from './window-parts.ts';
 const CLAIMS = 3;
 const OTHERS = 3;
 const RULED_OUT = 5;
-const GAPS = 5;
-const STEPS = 4;
 /** Lines that a button for several claims opens of each. */
 const OPENED = 8;
 
@@ -99,7 +91,7 @@ class Saying {
       return [
         top,
         section(NONE_READ),
-        ...this.#gaps('Why not'),
+        ...gapsBlocks('Why not', document.gaps, this.#scale),
         figuresBlock(this.#document, this.#scale),
         ...end,
       ];
@@ -107,8 +99,8 @@ class Saying {
       return [
         top,
         section(UNSETTLED),
-        ...this.#gaps('What would settle it'),
-        ...this.#steps('A look that tells (nothing here changes a server)'),
+        ...gapsBlocks('What would settle it', document.gaps, this.#scale),
+        ...allSteps('A look that tells (nothing here changes a server)', document, this.#unit),
         ...this.#candidates(),
         figuresBlock(this.#document, this.#scale),
         ...this.#others(),
@@ -120,8 +112,8 @@ class Saying {
       ...this.#claims(),
       figuresBlock(this.#document, this.#scale),
       ...this.#others(),
-      ...this.#gaps('Could not be seen'),
-      ...this.#steps('Look next (nothing here changes a server)'),
+      ...gapsBlocks('Could not be seen', document.gaps, this.#scale),
+      ...firstStep(document, this.#unit),
       ...end,
     ];
   }
@@ -161,17 +153,20 @@ class Saying {
     const { open, ruledOut, leading } = this.#outline;
     const evidenceOf = (causes: readonly DiagnosisCause[]) =>
       causes.flatMap(cause => cause.because[0]?.evidence.slice(0, OPENED) ?? []);
-    const group = (title: string, lines: readonly string[], most: number, evidence: readonly string[]) => {
+    const group = (title: Mrkdwn, lines: readonly string[], most: number, evidence: readonly string[]) => {
       const { shown: first, more } = firstOf(lines, most);
       if (first.length === 0) return [];
-      const items = first.map(item => `• ${this.#text(item, 300)}`);
-      const text = [title, ...items, ...(more > 0 ? [moreWords(more)] : [])].join('\n');
-      return [section(text, this.#opens(evidence))];
+      const items = first.map(item => [words(this.#text(item, 300))]);
+      const rest = more > 0 ? [line(words(moreWords(more)))] : [];
+      const opens = this.#opens(evidence);
+      // A rich text holds no button, and what a server said must not get into the text of a section.
+      if (opens) return [headed(title, opens), richText(list('bullet', items), ...rest)];
+      return [richText(line(bold(title.text.replaceAll('*', ''))), list('bullet', items), ...rest)];
     };
     const { observed } = this.#document;
     return [
       ...group(
-        'Also seen',
+        own`*Also seen*`,
         observed.map(seen => seen.text + evidenceMarks(seen.evidence)),
         OTHERS,
         observed.slice(0, OTHERS).flatMap(seen => seen.evidence.slice(0, OPENED)),
@@ -179,7 +174,7 @@ class Saying {
       ...(leading === undefined
         ? []
         : group(
-            'Or else',
+            own`*Or else*`,
             open.map(cause => causeLine(cause, true)),
             OTHERS,
             evidenceOf(open.slice(0, OTHERS)),
@@ -187,7 +182,7 @@ class Saying {
       ...(this.#document.verdict === 'no-incident'
         ? []
         : group(
-            'Ruled out',
+            own`*Ruled out*`,
             ruledOut.map(cause => causeLine(cause, false)),
             RULED_OUT,
             evidenceOf(ruledOut.slice(0, RULED_OUT)),
@@ -197,27 +192,6 @@ class Saying {
 
   #opens(evidence: readonly string[]): Button | undefined {
     return evidenceButton(this.#run.id, evidence);
-  }
-
-  #gaps(title: string): KnownBlock[] {
-    const { shown: first, more } = firstOf(this.#document.gaps, GAPS);
-    if (first.length === 0) return [];
-    const items = first.map(gap => {
-      const { before, command, after } = mendingOf(gap);
-      const mend = [
-        ...(before === '' ? [] : [words(this.#text(before, 300))]),
-        ...(command === undefined ? [] : [code(this.#text(command, 300))]),
-        ...(after === '' ? [] : [words(this.#text(after, 100))]),
-      ];
-      return [words(this.#text(gapWords(gap), 400)), gapOf('\n'), words('Mend it: '), ...mend];
-    });
-    const rest = more > 0 ? [line(words(`${moreWords(more)}; they are all in the thread.`))] : [];
-    return [richText(line(bold(title)), list('bullet', items), ...rest)];
-  }
-
-  #steps(title: string): KnownBlock[] {
-    const steps = lookNext(this.#document, this.#unit).slice(0, STEPS);
-    return steps.length === 0 ? [] : [richText(line(bold(title)), list('ordered', steps.map(stepElements)))];
   }
 
   #actions(): KnownBlock {
@@ -240,13 +214,9 @@ class Saying {
     const utc = `${dayWords(endedAtMs, 'UTC')} ${clockWords(endedAtMs, 'UTC')} UTC`;
     const at = readersTime(endedAtMs, TIME_FORMAT.daySecond, utc);
     return context(
-      own`Read in ${seconds}, ${at} · asked by ${mention(askedBy)} · run ${number} · secrets and client addresses are masked · no language model was used`,
+      own`Read in ${seconds}, ${at} · asked by ${mention(askedBy)} · run ${number} · secrets masked · no language model`,
     );
   }
-}
-
-function stepElements({ words: say, command }: NextStep): RichTextElement[] {
-  return command === undefined ? [words(say)] : [words(say), gapOf('\n'), code(command, 500)];
 }
 
 /** The verdict without blocks, for notifications and screen readers. */

@@ -6,7 +6,7 @@ import { shown } from './slack-text.ts';
 const SIGNS: Readonly<Record<DiagnosisDocument['verdict'], string>> = {
   confirmed: '🛑',
   likely: '🔶',
-  inconclusive: '❔',
+  inconclusive: '❓',
   'no-incident': '✅',
 };
 const NONE_READ_SIGN = '🔌';

@@ -15,6 +15,8 @@ import type { SlackContext } from '../slack-context.ts';
 /** An alert tells when it noticed, which is some time after it began. */
 const BEFORE_MS = 60 * 60_000;
 const AFTER_MS = 15 * 60_000;
+/** What was noticed this lately may go on: it is read up to now. */
+const LATELY_MS = 2 * 60 * 60_000;
 const WITHOUT_TIME_MS = 2 * 60 * 60_000;
 
 /**
@@ -66,5 +68,6 @@ function servicesIn(clues: MessageClues, channel: string, registry: Registry): S
 
 function windowAround({ aroundMs }: MessageClues, nowMs: number): Window {
   if (aroundMs === undefined) return { fromMs: nowMs - WITHOUT_TIME_MS, toMs: nowMs };
-  return { fromMs: aroundMs - BEFORE_MS, toMs: Math.min(nowMs, aroundMs + AFTER_MS) };
+  const isRecent = nowMs - aroundMs <= LATELY_MS;
+  return { fromMs: aroundMs - BEFORE_MS, toMs: isRecent ? nowMs : aroundMs + AFTER_MS };
 }

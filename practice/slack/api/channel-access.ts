@@ -25,19 +25,27 @@ export function postableChannel(
   return 'kind' in channel && !channel.botIsMember ? refusal('not_in_channel') : channel;
 }
 
-function seen(workspace: Workspace, id: string | undefined, argument: string) {
-  if (id === undefined) return missingArgument(argument);
-  const channel = workspace.channels.get(id) ?? directMessage(workspace, id);
-  const hidden = channel === undefined || (HIDDEN.has(channel.kind) && !channel.botIsMember);
-  return hidden ? refusal('channel_not_found') : channel;
+/**
+ * The same for chat.postMessage alone, which takes a person's id for the direct message with them. Without a
+ * Messages tab Slack says `messages_tab_disabled`.
+ */
+export function channelOrPerson(call: MethodCall, workspace: Workspace): PracticeChannel | MethodError {
+  const person = workspace.users.get(textOf(call.args, 'channel') ?? '');
+  if (person === undefined) return postableChannel(call, workspace);
+  const direct = [...workspace.channels.values()].find(
+    ({ kind, members }) =>
+      kind === 'direct-message' && members.includes(person.id) && members.includes(workspace.botUserId),
+  );
+  return (
+    direct ?? refusal(workspace.app.messagesTab === 'off' ? 'messages_tab_disabled' : 'channel_not_found')
+  );
 }
 
-/** chat.postMessage takes a person's id for the direct message with them. */
-function directMessage(workspace: Workspace, user: string): PracticeChannel | undefined {
-  if (!workspace.users.has(user)) return undefined;
-  return [...workspace.channels.values()].find(
-    channel => channel.kind === 'direct-message' && channel.members.includes(user),
-  );
+function seen(workspace: Workspace, id: string | undefined, argument: string) {
+  if (id === undefined) return missingArgument(argument);
+  const channel = workspace.channels.get(id);
+  const hidden = channel === undefined || (HIDDEN.has(channel.kind) && !channel.botIsMember);
+  return hidden ? refusal('channel_not_found') : channel;
 }
 
 /** A message that is still there; ephemeral ones are out of reach for every method, as in Slack. */

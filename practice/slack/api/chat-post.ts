@@ -3,7 +3,7 @@ import type { PracticeMessage, Workspace } from '../workspace.ts';
 import { isRefusal, missingArgument, refusal } from './answer.ts';
 import { textOf } from './arguments.ts';
 import { TIER } from './call-limiter.ts';
-import { postableChannel, threadOf } from './channel-access.ts';
+import { channelOrPerson, postableChannel, threadOf } from './channel-access.ts';
 import { contentOf } from './message-content.ts';
 import { messageObject } from './message-object.ts';
 import type { ApiMethod, MethodAnswer, MethodCall } from './method.ts';
@@ -21,7 +21,7 @@ export const postMessage: ApiMethod = {
   token: 'bot',
   limit: POSTING,
   run(call, workspace) {
-    const channel = postableChannel(call, workspace);
+    const channel = channelOrPerson(call, workspace);
     if (isRefusal(channel)) return channel;
     const clientMsgId = textOf(call.args, 'client_msg_id');
     const first = clientMsgId === undefined ? undefined : samePost(workspace, channel.id, clientMsgId);

@@ -1,19 +1,10 @@
-import type { HostFile } from '../../collectors/case-file.ts';
 import { type Analysis, attributedTo, foreignKillsOf } from '../analysis.ts';
 import type { Reason } from '../cause.ts';
-import {
-  clockTime,
-  count,
-  effectReason,
-  type Hypothesis,
-  megabytes,
-  pidsOf,
-  reason,
-  whenOf,
-} from '../hypothesis.ts';
+import { count, effectReason, type Hypothesis, megabytes, pidsOf, reason, whenOf } from '../hypothesis.ts';
 import { oomCounter } from '../kernel-kills.ts';
 import { kernelLogSpeaksAt } from '../oom-refutation.ts';
 import type { WorkerDeath } from '../worker-deaths.ts';
+import { killedBefore, memoryNearLimit } from './memory-hints.ts';
 
 /** The kernel killed a process of this unit, for the unit's own limit or because the host ran out. */
 export const workerOomKill: Hypothesis = {
@@ -147,7 +138,7 @@ function withoutProof(analysis: Analysis) {
   const unproven = analysis.deaths.filter(d => d.cause === 'killed-unproven');
   const appHosts = analysis.caseFile.hosts.filter(h => h.runsApp);
   if (unproven.length === 0) {
-    const against = appHosts.flatMap(host => {
+    const against = appHosts.map(host => {
       const counter = oomCounter(host);
       const kernelRead =
         kernelLogSpeaksAt(host, analysis.caseFile.window.fromMs) &&
@@ -161,7 +152,11 @@ function withoutProof(analysis: Analysis) {
           : []),
       ];
     });
-    return against.length === 0 ? undefined : { reasons: against, proven: false, attributed: 0 };
+    // A server that is silent says nothing about another one into which nobody could look.
+    const someUnseen =
+      against.some(reasons => reasons.length === 0) || analysis.caseFile.unreached.length > 0;
+    if (against.length === 0 || someUnseen) return undefined;
+    return { reasons: against.flat(), proven: false, attributed: 0 };
   }
   const killed = unproven.filter(d => d.pid !== undefined);
   const silent = unproven.filter(d => d.pid === undefined);
@@ -193,36 +188,6 @@ function withoutProof(analysis: Analysis) {
     proven: false,
     attributed,
   };
-}
-
-/** A counter that began before the window: it proves no kill in it, but that the unit is one that gets killed. */
-function killedBefore(host: HostFile): Reason[] {
-  const { final, sinceMs } = oomCounter(host);
-  if (!final || sinceMs === undefined) return [];
-  const text = `${host.server}: the unit's oom_kill counter stands at ${final} since ${clockTime(sinceMs)} of ${new Date(sinceMs).toISOString().slice(0, 10)}: it has been killed for memory before.`;
-  return [reason(5, text, [host.cgroup?.oomKillsLine])];
-}
-
-function memoryNearLimit(analysis: Analysis, server: string): Reason[] {
-  const host = analysis.caseFile.hosts.find(h => h.server === server);
-  const limit = host?.cgroup?.limitBytes ?? host?.unit?.memoryMaxBytes;
-  if (!host || limit === undefined) return [];
-  const highest = host.samples.reduce<(typeof host.samples)[number] | undefined>(
-    (top, s) => ((s.unitBytes ?? 0) > (top?.unitBytes ?? 0) ? s : top),
-    undefined,
-  );
-  const peak = Math.max(
-    highest?.unitBytes ?? 0,
-    host.cgroup?.peakBytes ?? 0,
-    host.unit?.memoryCurrentBytes ?? 0,
-  );
-  if (peak < 0.9 * limit) return [];
-  return [
-    reason(8, `${server}: the unit's memory reached ${megabytes(peak)} of its ${megabytes(limit)} limit.`, [
-      highest?.line ?? host.unit?.lines.get('MemoryCurrent'),
-      host.unit?.lines.get('MemoryMax'),
-    ]),
-  ];
 }
 
 /** systemd-oomd, earlyoom and their like: they leave no kernel line. */

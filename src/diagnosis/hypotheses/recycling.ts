@@ -1,7 +1,7 @@
 import type { GunicornEvent } from '../../signals/signal.ts';
+import { compareVersions } from '../../signals/version-order.ts';
 import { type Analysis, attributedTo } from '../analysis.ts';
 import { count, effectReason, type Hypothesis, reason } from '../hypothesis.ts';
-import { compareVersions } from '../version-order.ts';
 
 const recycled = (analysis: Analysis) => analysis.deaths.filter(d => d.cause === 'recycling-works');
 

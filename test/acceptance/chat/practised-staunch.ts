@@ -82,7 +82,7 @@ export async function startedStaunch(
       retention: { evidenceDays: 30, incidentDays: 365 },
       ...options.settings,
     },
-    log: serviceLog('info', { write: (line: string) => void log.push(line) }),
+    log: serviceLog(options.settings?.logLevel ?? 'info', { write: (line: string) => void log.push(line) }),
     source: { kind: 'module', url: options.source ?? FLEET },
     version: '0.0.0-test',
     schemaFile: join(root, 'staunch.schema.json'),

@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { freePort } from './free-port.ts';
 import { type Practised, type PractisedOptions, practisedStaunch } from './practised-staunch.ts';
 
 /** How Slack reaches the app. */
@@ -30,15 +29,6 @@ export async function staunchOverHttp(options: PractisedOptions = {}): Promise<P
     }),
   });
   return { ...practised, url };
-}
-
-/** A port that nobody listens on. Somebody might until it is used, which the test would tell aloud. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
 }
 
 type Rows = Readonly<Record<string, string | number | null>>[];

@@ -51,7 +51,7 @@ function copyWith(folder: string, from: string, without: readonly string[] = [])
 describe("the demo fleet's registry", () => {
   it('is valid and names servers that all have a recording', async () => {
     const { servers, services, groups } = await registry();
-    expect([...services.keys()]).toEqual(['checkout', 'search', 'billing', 'catalog', 'accounts']);
+    expect([...services.keys()]).toEqual(['checkout', 'search', 'billing', 'catalog', 'accounts', 'reports']);
     expect(groups.get('shop')?.map(member => member.id)).toEqual(['checkout', 'search', 'catalog']);
     expect([...demoServers(name => name).keys()].sort()).toEqual([...servers.keys()].sort());
     // Reserved by RFC 2606: no such host will ever exist.

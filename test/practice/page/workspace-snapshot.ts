@@ -16,6 +16,7 @@ export function snapshotFor(me: string, rest: Partial<Snapshot> = {}): Snapshot 
       color: '#1f2937',
       botUserId: BOT,
       homeTab: true,
+      messagesTab: 'open',
       commands: [
         {
           command: '/diagnose-502',

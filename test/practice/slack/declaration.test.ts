@@ -37,6 +37,7 @@ describe('a manifest', () => {
         events: new Set(['app_mention']),
         interactivity: true,
         homeTab: true,
+        messagesTab: 'off',
         socketMode: true,
       },
     });
@@ -45,7 +46,10 @@ describe('a manifest', () => {
   it('of Staunch is one that Slack takes', () => {
     const text = readFileSync(join(import.meta.dirname, '../../../manifest.yml'), 'utf8');
     const read = readDeclaration(parse(text));
-    expect(read).toMatchObject({ ok: true, app: { name: 'Staunch', socketMode: true, homeTab: true } });
+    expect(read).toMatchObject({
+      ok: true,
+      app: { name: 'Staunch', socketMode: true, homeTab: true, messagesTab: 'open' },
+    });
     expect(read.ok && read.app.scopes.size).toBeLessThanOrEqual(8);
   });
 

@@ -16,8 +16,7 @@ describe('the evidence of one claim', () => {
       "*The unit's oom_kill counter says 9 as well.*
 
       *E19*  web-1, cgroup memory, a state, without a time of its own
-      | memory.events:oom_kill 9
-      Cited for: worker-oom-kill, worker-timeout"
+      | memory.events:oom_kill 9"
     `);
   });
 

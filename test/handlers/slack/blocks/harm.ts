@@ -9,7 +9,8 @@ export interface Meant {
 }
 
 const CONTROL = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/u;
-const OUR_TOKEN = /<@([UW][A-Z0-9]+)>|<!date\^\d+\^[{}a-z_, ]+\|[^<>|]*>/g;
+const OUR_TOKEN =
+  /<@([UW][A-Z0-9]+)>|<!date\^\d+\^[{}a-z_, ]+\|[^<>|]*>|^\*(?:Also seen|Or else|Ruled out)\*$/g;
 const LEAVES = ['text', 'date', 'user'];
 
 /** Everything in a message or view that could mention, link, format, hide or press by itself. */

@@ -32,21 +32,21 @@ describe('the App Home', () => {
 
       🔶 502s on shop-api: worker timeout (LIKELY, 78 %)   [Diagnose]
 
-      {22 Nov 10:20 UTC} your time · 22 Nov 10:20 UTC · 1 gap in what could be read
+      ~ <!date^1795342806^{date_short_pretty}, {time}|22 Nov 10:20 UTC> your time · 22 Nov 10:20 UTC · 1 gap in what could be read
 
       checkout: not diagnosed yet
 
       ⏳ search: being diagnosed now   [Diagnose]
 
-      {22 Nov 10:20 UTC} your time · 22 Nov 10:20 UTC
+      ~ <!date^1795342800^{date_short_pretty}, {time}|22 Nov 10:20 UTC> your time · 22 Nov 10:20 UTC
 
       ❗ feed: the diagnosis failed. Disk full.   [Diagnose]
 
-      {22 Nov 10:20 UTC} your time · 22 Nov 10:20 UTC
+      ~ <!date^1795342800^{date_short_pretty}, {time}|22 Nov 10:20 UTC> your time · 22 Nov 10:20 UTC
 
       mail: its last verdict is no longer kept
 
-      {22 Nov 10:20 UTC} your time · 22 Nov 10:20 UTC
+      ~ <!date^1795342800^{date_short_pretty}, {time}|22 Nov 10:20 UTC> your time · 22 Nov 10:20 UTC
 
       [Choose a service and a window]
 
@@ -123,11 +123,11 @@ describe('a notice to one person', () => {
     ],
     [
       unknownTargetNotice('chekout', ['checkout', 'check']),
-      '❔ There is no service, server or group called `chekout`. Did you mean `/diagnose-502 checkout` or `/diagnose-502 check`?',
+      '❓ There is no service, server or group called `chekout`. Did you mean `/diagnose-502 checkout` or `/diagnose-502 check`?',
     ],
     [
       unknownTargetNotice('x', []),
-      '❔ There is no service, server or group called `x`. To choose from a list, type `/diagnose-502` alone.',
+      '❓ There is no service, server or group called `x`. To choose from a list, type `/diagnose-502` alone in a channel.',
     ],
     [
       notMemberNotice(),

@@ -8,61 +8,8 @@ import { confirmedOom, inconclusiveWithGaps, likelyTimeout } from '../../../repo
 import { noIncident } from '../../../report/no-incident.ts';
 import { noticesWith, toldOf } from './everything-sent.ts';
 import { harmIn, harmInMrkdwn } from './harm.ts';
+import { hostile, NASTY } from './hostile.ts';
 import { aRun, noneReached } from './runs.ts';
-
-const NASTY = [
-  '<!channel>',
-  '<!here|now>',
-  '@channel',
-  '@everyone',
-  '<@U0ADMIN>',
-  '<!subteam^S0OPS>',
-  '<#C0GENERAL>',
-  '#general',
-  '<http://evil.example/|login>',
-  'https://evil.example/x?y=1',
-  'www.evil.example',
-  'evil.example',
-  'mailto:a@evil.example',
-  '<!date^0^{date}^http://evil.example|x>',
-  '*bold*',
-  '_italic_',
-  '~strike~',
-  '`code`',
-  '```',
-  '&lt;!channel&gt;',
-  '&amp;lt;',
-  '> quote',
-  ':bomb:',
-  ':+1:',
-  '\u202e',
-  '\u2066',
-  '\u200b',
-  '\u{e0041}',
-  '\x1b[31m',
-  '\x1b]8;;http://evil.example\x07link\x1b]8;;\x07',
-  '\n',
-  '\r',
-  '\0',
-  '\u2028',
-  '\ud83d',
-  '\udc00',
-  '😀',
-  '日本',
-  '"',
-  '\\',
-  '{}',
-  '[E1]',
-  ' ',
-  'E1,E2',
-  '</script>',
-];
-const hostile = fc
-  .array(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...NASTY) }, fc.string({ unit: 'binary' })), {
-    minLength: 1,
-    maxLength: 12,
-  })
-  .map(pieces => pieces.join(''));
 
 /** Stands in every text, so that it can be looked for. */
 const MARK = 'zqmarkzq';

@@ -125,11 +125,22 @@ describe('chat.postMessage', () => {
     });
   });
 
-  it("finds the direct message behind a person's id", () => {
-    const { call, messages } = practised();
-    expect(call(post, { channel: 'UANA', text: 'psst' })).toMatchObject({ ok: true, channel: 'DANA' });
-    expect(messages('DANA')).toHaveLength(1);
-    expect(call(post, { channel: 'UGUS', text: 'psst' })).toMatchObject({ error: 'channel_not_found' });
+  it.each([
+    ['of the seed', 'UANA', 'DANA'],
+    ['that every member has with the app', 'UGUS', 'DGUS'],
+  ])("finds the direct message %s behind a person's id", (_which, person, channel) => {
+    const { call, messages, workspace } = practised();
+    expect(call(post, { channel: person, text: 'psst' })).toMatchObject({ ok: true, channel });
+    expect(messages(channel)).toHaveLength(1);
+    expect(workspace.channels.get(channel)).toMatchObject({ members: [person, workspace.botUserId] });
+  });
+
+  it.each([
+    ['one of another company', 'UEXT', {}, 'channel_not_found'],
+    ['one who left', 'UOLD', {}, 'channel_not_found'],
+    ['anybody without a Messages tab', 'UGUS', { messagesTab: 'off' }, 'messages_tab_disabled'],
+  ] as const)('has no direct message with %s', (_who, channel, app, error) => {
+    expect(practised(app).call(post, { channel, text: 'psst' })).toMatchObject({ error });
   });
 
   it('shows a file of Slack only when it is an image whose upload is complete', () => {

@@ -60,6 +60,7 @@ const APP: AppDeclaration = {
   events: new Set(),
   interactivity: true,
   homeTab: true,
+  messagesTab: 'open',
   socketMode: true,
 };
 
