@@ -19,5 +19,14 @@ export function demoServers(folderOf: (name: string) => string): ReadonlyMap<str
       },
     ],
     ['accounts-1', { recording: folderOf('max-requests-bookworm-ns') }],
+    [
+      'reports-1',
+      {
+        // A deploy, and since then its workers grow.
+        recording: folderOf('deploy-reload-bookworm-ns'),
+        endedBeforeMs: 582 * MINUTE_MS,
+        growing: true,
+      },
+    ],
   ]);
 }

@@ -8,6 +8,8 @@ export interface RecordedServer {
   readonly missing?: readonly string[];
   /** How long before the fleet was opened its last line was written; three minutes when not said. */
   readonly endedBeforeMs?: number;
+  /** To the watch it shows workers that grow (growing-workers.csv) instead of the recording's own. */
+  readonly growing?: boolean;
   /** The server does not answer at all, and why. */
   readonly unreachable?: string;
 }

@@ -4,6 +4,7 @@ import { clockFromEvidence, readBootEpochMs, readHostClock } from '../../src/sig
 import type { HostClock } from '../../src/signals/host-state.ts';
 import { readJournalRecord } from '../../src/signals/journal-record.ts';
 import type { RecordedServer } from './fleet.ts';
+import { type GrowingWorkers, openGrowingWorkers } from './growing-workers.ts';
 import { shiftRecording } from './shifted-recording.ts';
 import { firstInstant, ISO, SLASHED, TIME_LOCAL } from './stamps.ts';
 
@@ -14,10 +15,16 @@ export interface HostFiles {
   readonly denied: ReadonlySet<string>;
   readonly clock: HostClock;
   readonly bootEpochMs?: number;
+  /** Workers that grow, as the watch sees them. */
+  readonly growing?: GrowingWorkers;
 }
 
-/** Reads a server's recording and moves it so that its last line was written at `endMs`. */
-export async function openHostFiles(server: RecordedServer, endMs: number): Promise<HostFiles> {
+/** Reads a server's recording and moves it so that its last line was written at `endMs`; the fleet opened later. */
+export async function openHostFiles(
+  server: RecordedServer,
+  endMs: number,
+  openedAtMs: number,
+): Promise<HostFiles> {
   const missing = new Set(server.missing);
   const names = (await readdir(server.recording)).filter(name => !missing.has(name));
   const raw = await Promise.all(
@@ -34,6 +41,7 @@ export async function openHostFiles(server: RecordedServer, endMs: number): Prom
     denied: new Set(server.denied),
     clock,
     ...(bootEpochMs !== undefined && { bootEpochMs }),
+    ...(server.growing && { growing: await openGrowingWorkers(openedAtMs) }),
   };
 }
 

@@ -38,7 +38,7 @@ export function accessLogAnswer(
   const totals = new Map<string, number>();
   const covers = new Covers();
   for (const line of linesOf(text)) {
-    const at = secondOf(line, [TIME_LOCAL, ISO], clock) ?? msecOf(line);
+    const at = accessSecond(line, clock);
     if (at === undefined || covers.see(at) < window.from || at > window.to) continue;
     const status = statusOf(line, place);
     const kind = `${at - (at % 60)} ${status}`;
@@ -96,12 +96,18 @@ function secondOf(line: string, forms: readonly RegExp[], clock: HostClock): num
   return atMs === undefined ? undefined : Math.floor(atMs / 1000);
 }
 
+/** When a line of an access log was written, epoch seconds by our clock. */
+export function accessSecond(line: string, clock: HostClock): number | undefined {
+  return secondOf(line, [TIME_LOCAL, ISO], clock) ?? msecOf(line);
+}
+
 function msecOf(line: string): number | undefined {
   const seconds = /(?<![\d.])([12]\d{9})\.\d{3}(?!\d)/.exec(line)?.[1];
   return seconds === undefined ? undefined : Number(seconds);
 }
 
-function statusOf(line: string, place: string): string {
+/** The status of a request, `000` where the line shows none. */
+export function statusOf(line: string, place: string): string {
   if (place.startsWith('json:')) {
     const at = line.indexOf(`"${place.slice(5)}":`);
     return (at < 0 ? undefined : /^[^:]*: *"?([1-9]\d\d)(?!\d)/.exec(line.slice(at))?.[1]) ?? '000';

@@ -7,6 +7,7 @@ import type { HostFiles } from './host-files.ts';
 import { kernelLogAnswer, unitJournalAnswer } from './journal-windows.ts';
 import { accessLogAnswer, errorLogAnswer, type LogWindow } from './log-windows.ts';
 import { offsetText } from './stamps.ts';
+import { watchedLogRow, watchedUnit } from './watched-minute.ts';
 
 /** What a verb of the read script answers and how it exits (docs/reading.md). */
 interface VerbAnswer {
@@ -61,6 +62,8 @@ export function answerFrom(
       return readFile(files, logFile(files, 'access', first), user, text =>
         accessLogAnswer(first, text, windowOf(second, third), files.clock, fourth),
       );
+    case 'watch-sample':
+      return watchSample(files, args, nowMs);
     case 'access':
       return told(hostAccess(files, bare(first), user));
     default:
@@ -108,6 +111,24 @@ function kernelLog(files: HostFiles, window: LogWindow, user: string): VerbAnswe
     ABSENT,
     'No kernel log is kept here that could be read (a container sees none): OOM kills cannot be seen.',
   );
+}
+
+/** A minute as the watch asks for it: `-` or a cgroup, no unshared memory, then logs by four arguments each. */
+function watchSample(
+  files: HostFiles,
+  [cgroup = '-', , ...logs]: readonly string[],
+  nowMs: number,
+): VerbAnswer {
+  const rows = ['boot recorded', 'page 4096', ...(cgroup === '-' ? [] : watchedUnit(files, nowMs))];
+  const memory = files.texts.get('meminfo.txt') ?? '';
+  rows.push(...(memory.match(/^Mem(?:Total|Available):.*$/gm) ?? []));
+  for (let at = 0; at + 3 < logs.length; at += 4) {
+    const [path = '', place = '', file = '-', offset = '0'] = logs.slice(at, at + 4);
+    const name = logFile(files, 'access', path);
+    const log = { number: at / 4 + 1, path, place, file, offset: Number(offset) };
+    rows.push(files.denied.has(name) ? `log ${log.number} denied` : watchedLogRow(files, name, log, nowMs));
+  }
+  return told(`${rows.join('\n')}\n`);
 }
 
 /** systemctl answers about units that nobody ever heard of too, and the read script says so. */

@@ -57,7 +57,9 @@ export class RecordedServers implements Source {
   #open(id: string, server: RecordedServer): Promise<HostFiles> {
     const opened = this.#hosts.get(id);
     if (opened !== undefined) return opened;
-    const opening = openHostFiles(server, this.#fleet.openedAtMs - (server.endedBeforeMs ?? ENDED_BEFORE_MS));
+    const { openedAtMs } = this.#fleet;
+    const endMs = openedAtMs - (server.endedBeforeMs ?? ENDED_BEFORE_MS);
+    const opening = openHostFiles(server, endMs, openedAtMs);
     this.#hosts.set(id, opening);
     // What could not be read may be readable for the next diagnosis.
     opening.catch(() => this.#hosts.delete(id));

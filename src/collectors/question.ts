@@ -21,6 +21,7 @@ export const READ_VERBS = [
   'versions',
   'recent-changes',
   'access',
+  'watch-sample',
 ] as const;
 export type ReadVerb = (typeof READ_VERBS)[number];
 

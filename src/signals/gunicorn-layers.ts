@@ -41,6 +41,7 @@ const FILE_NAMES: readonly [string, GunicornOption][] = [
   ['max_requests_jitter', 'max-requests-jitter'],
   ['backlog', 'backlog'],
   ['preload_app', 'preload'],
+  ['reuse_port', 'reuse-port'],
   ['keepalive', 'keep-alive'],
   ['bind', 'bind'],
   ['loglevel', 'log-level'],
@@ -49,6 +50,8 @@ const FILE_NAMES: readonly [string, GunicornOption][] = [
 const INTEGERS = new Set<string>(
   'workers threads timeout graceful-timeout max-requests max-requests-jitter backlog keep-alive'.split(' '),
 );
+
+const FLAGS = new Set<string>(['preload', 'reuse-port']);
 
 /** Reads the answer: tab-separated facts, then `--- config` and the configuration file to the end. */
 export function readMasterEnvironment(text: string, server: string): MasterEnvironment {
@@ -96,7 +99,7 @@ export function argumentsLayer(
     const last = given.at(-1) ?? '';
     const isVariable = (text: string) => /\$(?:\{\w+\}|\w)/.test(text);
     let value: ConfigValue = last;
-    if (name === 'preload') value = true;
+    if (FLAGS.has(name)) value = true;
     else if (name === 'bind') value = given.some(isVariable) ? 'computed' : given;
     else if (isVariable(last)) value = 'computed';
     else if (INTEGERS.has(name)) value = integerOf(last);
@@ -124,7 +127,7 @@ export function configFileLayer(text: string | undefined, absent: boolean, serve
 function settingOf(option: GunicornOption, value: ConfigValue): ConfigValue {
   if (value === 'computed') return value;
   if (INTEGERS.has(option)) return typeof value === 'number' ? value : integerOf(String(value));
-  if (option === 'preload') {
+  if (FLAGS.has(option)) {
     if (typeof value === 'boolean') return value;
     const word = String(value).toLowerCase();
     return word === 'true' ? true : word === 'false' ? false : 'computed';

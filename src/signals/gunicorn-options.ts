@@ -9,6 +9,7 @@ export type GunicornOption =
   | 'max-requests-jitter'
   | 'backlog'
   | 'preload'
+  | 'reuse-port'
   | 'keep-alive'
   | 'bind'
   | 'log-level'

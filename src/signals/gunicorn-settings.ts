@@ -44,6 +44,7 @@ const DEFAULTS = {
   'max-requests-jitter': 0,
   backlog: 2048,
   preload: false,
+  'reuse-port': false,
   'keep-alive': 2,
   'log-level': 'info',
 } as const satisfies Partial<Record<GunicornOption, ConfigValue>>;
@@ -129,6 +130,7 @@ export function readGunicornSettings(evidence: GunicornEvidence): GunicornSettin
     maxRequestsJitter: pick('max-requests-jitter'),
     backlog: pick('backlog'),
     preload: pick('preload'),
+    reusePort: pick('reuse-port'),
     keepaliveSeconds: pick('keep-alive'),
     binds: pick('bind'),
     logLevel: lowerCase(pick('log-level')),

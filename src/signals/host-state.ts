@@ -154,6 +154,8 @@ export interface GunicornSettings {
   readonly maxRequestsJitter?: GunicornSetting<number>;
   readonly backlog?: GunicornSetting<number>;
   readonly preload?: GunicornSetting<boolean>;
+  /** Each worker listens on a socket of its own (SO_REUSEPORT). */
+  readonly reusePort?: GunicornSetting<boolean>;
   readonly keepaliveSeconds?: GunicornSetting<number>;
   readonly binds?: GunicornSetting<readonly string[]>;
   readonly logLevel?: GunicornSetting<string>;

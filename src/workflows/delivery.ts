@@ -1,4 +1,4 @@
-import type { Clock } from './ports.ts';
+import type { Clock, Timer } from './ports.ts';
 import { PostAllowance } from './post-allowance.ts';
 import type { Parcel, QueuedParcel, State } from './state-ports.ts';
 import type { Shipment, ShipmentAnswer, Surface } from './surface-ports.ts';
@@ -7,6 +7,7 @@ export interface DeliveryContext {
   readonly state: State;
   readonly surface: Surface;
   readonly clock: Clock;
+  readonly timer: Timer;
   readonly events?: DeliveryEvents;
 }
 
@@ -79,8 +80,13 @@ export class Delivery {
         // passed over, and the queue read anew.
         const busy = new Set(this.#lanes.keys());
         const nextAtMs = faults.length > 0 ? undefined : await this.#startLanes(busy, faults);
-        if (this.#lanes.size > 0) await Promise.race([...this.#lanes.values(), nudge.promise]);
-        else if (faults.length > 0) throw faults[0];
+        if (this.#lanes.size > 0) {
+          // A channel that gets no answer must not hold up what becomes due in another.
+          const { timer, clock } = this.#context;
+          const takeBack = nextAtMs !== undefined && timer.after(nextAtMs - clock.nowMs(), nudge.resolve);
+          await Promise.race([...this.#lanes.values(), nudge.promise]);
+          if (takeBack) takeBack();
+        } else if (faults.length > 0) throw faults[0];
         else if (!nudged && busy.size === 0) return nextAtMs;
       }
     } finally {
@@ -141,10 +147,12 @@ export class Delivery {
   }
 
   /** Where a parcel goes. In a channel all that was queued earlier is settled: what has no stamp was never sent. */
-  async #shipmentOf({ parcel, progress }: QueuedParcel): Promise<Shipment | { readonly orphan: string }> {
+  async #shipmentOf(head: QueuedParcel): Promise<Shipment | { readonly orphan: string }> {
+    const { parcel, progress, sequence } = head;
+    const { state, clock } = this.#context;
     const { key } = parcel;
     const needed = parcel.kind === 'update' ? parcel.target : parcel.inThreadOf;
-    const stamp = needed === undefined ? undefined : await this.#context.state.stamps.find(needed);
+    const stamp = needed === undefined ? undefined : await state.stamps.find(needed);
     if (needed !== undefined && !stamp)
       return { orphan: `the message ${needed} that it belongs to was not delivered` };
     const channel = stamp?.channel ?? parcel.channel;
@@ -158,6 +166,7 @@ export class Delivery {
       kind: 'upload',
       file: parcel.file,
       ...(progress !== undefined && { progress }),
+      keepProgress: done => state.outbox.retry(sequence, clock.nowMs(), 'under way', done),
     };
   }
 

@@ -3,6 +3,7 @@ import type { Service } from '../inventory/registry.ts';
 import { problemText } from '../inventory/registry-problem.ts';
 import { findTarget } from '../inventory/target.ts';
 import { chartAltText } from '../report/chart-alt-text.ts';
+import { focusOf } from '../report/chart-focus.ts';
 import { chartDataOf } from '../report/chart-of-diagnosis.ts';
 import { incidentChart } from '../report/incident-chart.ts';
 import { type DiagnosedCasesContext, diagnoseCases } from './diagnosed-cases.ts';
@@ -117,7 +118,10 @@ export class Diagnosing implements Investigator {
   }
 
   async #drawn(diagnosis: Diagnosis, { service, timeZone }: InvestigationRequest) {
-    const data = chartDataOf(diagnosis);
+    const data = chartDataOf(diagnosis, focusOf(diagnosis));
+    const { errors, kills, restarts, workers } = data;
+    // An empty picture says less than the words do.
+    if ([errors, kills, restarts, workers].every(drawn => drawn.length === 0)) return undefined;
     const image = await this.#context.draw(incidentChart(data, { timeZone }));
     if (image.ok) return { png: image.png, altText: chartAltText(data, timeZone) };
     this.#context.log.warn({ service, detail: image.detail }, 'A chart could not be drawn');

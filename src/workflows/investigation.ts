@@ -182,7 +182,7 @@ async function ask(
   return questions.map((question, i) => recordingOf(question, answers[i]));
 }
 
-function recordingOf(question: NamedQuestion, answer: Answer | undefined): Recording {
+export function recordingOf(question: NamedQuestion, answer: Answer | undefined): Recording {
   const about = { name: question.name, ...(question.subject !== undefined && { subject: question.subject }) };
   if (!answer?.ok)
     return {

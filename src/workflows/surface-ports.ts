@@ -36,6 +36,8 @@ export type Shipment = {
       readonly file: OutgoingFile;
       /** From an earlier attempt (`progress`). */
       readonly progress?: string;
+      /** Stores progress before the step that must not be taken twice: the process may end in the middle of it. */
+      keepProgress(progress: string): Promise<void>;
     }
 );
 

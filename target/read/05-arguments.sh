@@ -12,7 +12,7 @@ export LC_ALL LANG SYSTEMD_COLORS SYSTEMD_PAGER
 if command -v mawk >/dev/null 2>&1; then staunch_awk='mawk'; else staunch_awk='awk'; fi
 
 # Verbs whose answers cannot grow large: see serve_brief.
-serve_short='clock unit-state unit-files cgroup-memory accept-queue host-memory versions recent-changes'
+serve_short='watch-sample clock unit-state unit-files cgroup-memory accept-queue host-memory versions recent-changes'
 
 # What went wrong, for the person who reads the diagnosis.
 complain() { printf '%s\n' "$*" >&2; }

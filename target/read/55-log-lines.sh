@@ -34,25 +34,8 @@ function settle(k, s) {
   # A single stamp from the future (a clock that jumped, garbage) does not end the reading; a run of them does.
   if (s > high + slack) { if (++beyond > 20 && last_file) { stopped = 1; exit } } else if (inside) beyond = 0
 }
-function status_by_text(   i, s) {
-  if (status_kind == 1) {
-    if (match($0, /" [1-9][0-9][0-9]( |$)/)) return substr($0, RSTART + 2, 3)
-    return "000"
-  }
-  s = $status_field
-  if (status_kind == 2) {
-    i = index($0, needle)
-    if (!i) return "000"
-    s = substr($0, i + length(needle), 8)
-    if (s !~ /^ *"?[1-9][0-9][0-9]([^0-9]|$)/) return "000"
-  }
-  return match(s, /[1-9][0-9][0-9]/) ? substr(s, RSTART, 3) : "000"
-}
 BEGIN {
   kind = error_log ? 1 : 0; bracket = 1
-  if (status ~ /^json:/) { status_kind = 2; needle = "\"" substr(status, 6) "\":" }
-  else if (status ~ /^field:/) { status_kind = 3; status_field = substr(status, 7) + 0 }
-  else status_kind = 1
   if (ENVIRON["STAUNCH_ONLY"] != "") { last_file = 1; begin_file(ENVIRON["STAUNCH_ONLY"]) }
 }
 # Between two files of one stream; \001 cannot stand in a log of NGINX, which escapes control characters.
@@ -260,7 +243,7 @@ log_filter() {
   STAUNCH_ONLY=$log_only "$staunch_awk" -v error_log="$log_error" -v from="$log_from" -v to="$log_to" \
     -v zone_from="$log_zone_from" -v zone_to="$log_zone_to" -v slack="$log_slack" -v status="$log_status" \
     -v bound="$log_bound" -v line_bytes="$log_line_bytes" -v oldest="$log_oldest" -v newest="$log_newest" \
-    "$bounded_awk$log_stamp_awk$log_filter_awk"
+    "$bounded_awk$log_stamp_awk$log_status_awk$log_filter_awk"
 }
 
 ask_error_log() {
@@ -268,10 +251,6 @@ ask_error_log() {
 }
 
 ask_access_log() {
-  case $4 in
-    after-request | json:[A-Za-z_]* | field:[1-9] | field:[1-9][0-9]) ;;
-    *) complain "\"$4\" does not say where the status stands."; return 64 ;;
-  esac
-  case $4 in *[!A-Za-z0-9_.:-]*) complain "\"$4\" does not say where the status stands."; return 64 ;; esac
+  check_status_place "$4" || return
   log_window 0 "$1" "$2" "$3" "$4" "$log_access_bytes"
 }

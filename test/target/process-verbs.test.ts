@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ask, canBecomeNobody, platforms } from './read-script.ts';
+import { canMakeCgroups, WatchedUnit } from './watched-unit.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'staunch-verbs-'));
 chmodSync(home, 0o755);
@@ -38,6 +39,21 @@ describe.each(platforms(home))('on $name', platform => {
       expect(own).toContain(`\nstat ${process.pid} (`);
       expect(own.split('\n')[1]).toContain('node');
     });
+
+    it.runIf(canMakeCgroups)(
+      'lists the processes of a unit that made no cgroup of its own below',
+      async () => {
+        const unit = new WatchedUnit('table');
+        try {
+          await unit.start(2);
+          const told = ask(platform, 'worker-table', [unit.cgroup]);
+          expect([told.exitCode, told.complaint]).toEqual([0, '']);
+          expect(told.text.match(/^### \d+$/gm)?.length).toBe(3);
+        } finally {
+          await unit.stop();
+        }
+      },
+    );
 
     it.each([['/'], ['system.slice'], ['/../etc'], ['/a b'], ['1']])('refuses the cgroup "%s"', group => {
       expect(ask(platform, 'worker-table', [group]).exitCode).toBe(64);

@@ -71,6 +71,7 @@ export class ChatStage {
       state,
       surface: world.chat,
       clock: time,
+      timer: time,
       events: {
         abandoned: ({ key }, abandonment) => void this.abandoned.push({ key, ...abandonment }),
       },

@@ -18,7 +18,7 @@ describe('delivery over a state that is slow', () => {
       return answer;
     });
     chat.latencyMs = ({ channel }) => (channel === 'C1' ? 20 : 75);
-    const delivery = new Delivery({ state: slow, surface: chat, clock: time });
+    const delivery = new Delivery({ state: slow, surface: chat, clock: time, timer: time });
     const delivered = delivery.deliverDue();
     for (let ms = 0; ms < 1_000; ms += 10) {
       await time.advance(10);
@@ -38,7 +38,7 @@ describe('a message queued while the queue is looked at', () => {
       await time.sleep(50);
       return answer;
     });
-    const delivery = new Delivery({ state: slow, surface: chat, clock: time });
+    const delivery = new Delivery({ state: slow, surface: chat, clock: time, timer: time });
     const delivered = delivery.deliverDue();
     await time.advance(10);
     await put(post('late'));
@@ -99,7 +99,12 @@ describe('edits of one message', () => {
     };
     const stamps = { find: async () => ({ key: 'root', incidentId: 'i', channel: 'C1', ts: '1.1' }) };
     const state = { outbox, stamps, atomically: async (work: (s: unknown) => unknown) => work(state) };
-    const delivery = new Delivery({ state: state as unknown as State, surface: chat, clock: time });
+    const delivery = new Delivery({
+      state: state as unknown as State,
+      surface: chat,
+      clock: time,
+      timer: time,
+    });
     chat.fate = sequence({ kind: 'limited', afterMs: 9_000 });
     const againAtMs = time.nowMs() + 9_000;
     expect(await delivery.deliverDue()).toBe(againAtMs);
@@ -121,7 +126,7 @@ describe('delivery over a state that fails', () => {
       ...guardedRooms(state, call => call()),
       atomically: work => (sick ? Promise.reject(new Error('the disk is full')) : state.atomically(work)),
     };
-    const delivery = new Delivery({ state: failing, surface: chat, clock: time });
+    const delivery = new Delivery({ state: failing, surface: chat, clock: time, timer: time });
     await expect(delivery.deliverDue()).rejects.toThrow('the disk is full');
     sick = false;
     expect(await delivery.deliverDue()).toBeUndefined();
@@ -132,7 +137,7 @@ describe('delivery over a state that fails', () => {
     const { put, state, time } = await aDelivery();
     await put(post('root'));
     const ship = () => Promise.reject(new TypeError('a bug'));
-    const delivery = new Delivery({ state, surface: { ship }, clock: time });
+    const delivery = new Delivery({ state, surface: { ship }, clock: time, timer: time });
     expect(await delivery.deliverDue()).toBe(time.nowMs() + 1_000);
   });
 });

@@ -16,6 +16,7 @@ export async function aDelivery() {
     state,
     surface: chat,
     clock: time,
+    timer: time,
     events: { abandoned: ({ key }, a) => void abandoned.push(`${key} ${a.because} ${a.reason}`) },
   });
   for (const channel of ['C1', 'C2', 'U1'])

@@ -54,6 +54,24 @@ describe('delivery', () => {
     expect(chat.trespasses).toEqual([]);
   });
 
+  it('does not let a channel that gets no answer hold up what becomes due in another', async () => {
+    const { put, deliver, chat, time } = await aDelivery();
+    chat.fate = ({ channel }) => (channel === 'C2' ? { kind: 'fine' } : { kind: 'unheard' });
+    chat.latencyMs = ({ channel }) => (channel === 'C1' ? 10_000 : 0);
+    const startMs = time.nowMs();
+    await put(post('mute'));
+    for (const key of ['a', 'b', 'c', 'd', 'e']) await put(post(key, {}, 'C2'));
+    await deliver(9_000);
+    // A burst of three, then one a second.
+    expect(chat.shown.map(s => [s.key, s.atMs - startMs])).toEqual([
+      ['a', 0],
+      ['b', 0],
+      ['c', 0],
+      ['d', 1_000],
+      ['e', 2_000],
+    ]);
+  });
+
   it('tries again after 1, 2, 4 … seconds, and at least every minute', async () => {
     const { put, deliver, chat, abandoned, time } = await aDelivery();
     chat.fate = () => ({ kind: 'broken' });
@@ -116,6 +134,7 @@ describe('delivery', () => {
     const again = new Delivery({
       state: world.state,
       clock: world.time,
+      timer: world.time,
       surface: {
         async ship(shipment) {
           if (shipment.kind !== 'upload') return { ok: true, ts: '1.1' };
