@@ -27,6 +27,8 @@ export interface WorkerGrowth {
   readonly limitBytes?: number;
   readonly bytesPerHour?: number;
   readonly ageMs: number;
+  /** No growth reaches the limit within 12 hours and it is not near: what a resolve waits for. */
+  readonly settled?: true;
   /** A sentence for people, with the figures it rests on. */
   readonly reason: string;
 }

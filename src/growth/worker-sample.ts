@@ -62,4 +62,14 @@ export interface LifePoint {
   readonly rssBytes: number;
   readonly ussBytes?: number;
   readonly served?: number;
+  /** Present on a point that stands for a stretch: samples of more than a week ago are thinned to these. */
+  readonly envelope?: Envelope;
+}
+
+/** The samples of 20 minutes in one point: its moment is their middle, its `rssBytes` their 10th percentile. */
+export interface Envelope {
+  readonly lowestBytes: number;
+  readonly highestBytes: number;
+  /** How many there were. */
+  readonly samples: number;
 }
