@@ -83,6 +83,8 @@ const ROOMS: Record<string, { sees: readonly string[]; libraries: readonly strin
     libraries: ['*'],
     pure: false,
   },
+  // Measures what the product does, on the rigs of its tests, and is no part of it.
+  bench: { sees: ['src', 'practice', 'test'], libraries: ['*'], pure: false },
 };
 /** The wiring: these files know every room. */
 const WIRING = [
@@ -155,7 +157,7 @@ function cyclesIn(imports: ReadonlyMap<string, readonly string[]>): string[] {
   return cycles;
 }
 
-const sources = ['src', 'handlers', 'playbooks', 'practice']
+const sources = ['src', 'handlers', 'playbooks', 'practice', 'bench']
   .flatMap(filesBelow)
   .filter(file => file.endsWith('.ts'));
 const texts = new Map(sources.map(file => [file, readFileSync(join(root, file), 'utf8')]));
@@ -189,7 +191,9 @@ describe('the house', () => {
   });
 
   it('has no file of more than 300 lines', () => {
-    const files = ['src', 'handlers', 'playbooks', 'practice', 'target', 'test', 'bin'].flatMap(filesBelow);
+    const files = ['src', 'handlers', 'playbooks', 'practice', 'bench', 'target', 'test', 'bin'].flatMap(
+      filesBelow,
+    );
     const long = files
       .filter(file => !file.startsWith('test/fixtures/'))
       .map(file => ({ file, lines: readFileSync(join(root, file), 'utf8').split('\n').length - 1 }))

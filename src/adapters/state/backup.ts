@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { forgetOwner, takeLease } from './lease.ts';
 import { refuseNewer } from './migrating.ts';
-import { LEASE_MS, type StateOptions } from './open-state.ts';
+import { LEASE_MS, type StateOptions } from './opened-state.ts';
 import { SqliteFile } from './sqlite-file.ts';
 import {
   copyPrivately,
+  draftBeside,
   flush,
   isThere,
   makeFile,
@@ -34,7 +34,7 @@ export async function backUp(folder: string, toFile: string): Promise<void> {
   try {
     await makeFile(draft, 'wx');
     file.copyInto(draft, toFile);
-    await checkCopy(draft, file.path);
+    await checkCopy(draft, file.calledPlace);
     await flush(draft);
     await worded(toFile, () => rename(draft, toFile));
     await flush(dirname(toFile));
@@ -166,7 +166,7 @@ async function checkCopy(draft: string, calledPath: string): Promise<void> {
     if (damage !== undefined) {
       throw new StateProblem('damaged', `${calledPath} is damaged (${damage}); its copy was thrown away.`);
     }
-    await refuseNewer(copy.db, calledPath);
+    await refuseNewer(copy.db, { calledPlace: calledPath });
   } finally {
     await copy.close();
   }
@@ -184,10 +184,6 @@ function refused(error: unknown, fromFile: string): unknown {
     return new StateProblem('damaged', text, error);
   }
   return error;
-}
-
-function draftBeside(path: string): string {
-  return join(dirname(path), `.staunch-${randomBytes(6).toString('hex')}`);
 }
 
 async function removeFile(path: string): Promise<void> {

@@ -1,9 +1,10 @@
-import type { Kysely } from 'kysely';
+import type { ExpressionBuilder, Kysely } from 'kysely';
 import type { DiagnosisDocument } from '../../report/diagnosis-document.ts';
 import type { Feedback, Incident, Incidents, NewRun, Run } from '../../workflows/state-ports.ts';
 import { documentOf, keepDocument, readDocument } from './document-rows.ts';
 import { incidentRowOf, runOf, runRowOf, selectRuns } from './run-rows.ts';
 import type { Session } from './session.ts';
+import { livingOthers, type Sharing } from './sharing.ts';
 import { nextNumber, type Tables } from './tables.ts';
 
 /** Incidents and their runs. A run leaves `running` once: the statement that ends it asks for that state. */
@@ -19,7 +20,7 @@ export class IncidentStore implements Incidents {
       await db.insertInto('incident').values(incidentRowOf(incident)).execute();
       await db
         .insertInto('run')
-        .values(runRowOf(incident.id, run, 1))
+        .values(runRowOf(incident.id, run, 1, this.#session.sharing?.process))
         .execute();
       return runOf(await selectRuns(db).where('run.id', '=', run.id).executeTakeFirstOrThrow());
     });
@@ -27,17 +28,17 @@ export class IncidentStore implements Incidents {
 
   async again(incidentId: string, run: NewRun): Promise<Run | undefined> {
     return this.#session.write(async db => {
+      // First, so that it is not deleted for its age meanwhile.
+      if (!(await held(db, incidentId))) return undefined;
       const last = await db
         .selectFrom('run')
-        .select(eb => eb.fn.max<number | null>('number').as('number'))
+        .select(eb => eb.fn.max<number>('number').as('number'))
         .where('incident_id', '=', incidentId)
-        .executeTakeFirst();
-      // An incident has at least one run: without one it was purged.
-      if (last === undefined || last.number === null) return undefined;
+        .executeTakeFirstOrThrow();
       // The index of running runs decides between two who ask at once.
       const begun = await db
         .insertInto('run')
-        .values(runRowOf(incidentId, run, last.number + 1))
+        .values(runRowOf(incidentId, run, last.number + 1, this.#session.sharing?.process))
         .onConflict(conflict => conflict.doNothing())
         .returning('id')
         .executeTakeFirst();
@@ -46,9 +47,11 @@ export class IncidentStore implements Incidents {
   }
 
   async resume(runId: string): Promise<Run | undefined> {
+    const { sharing } = this.#session;
     return this.#session.write(async db => {
       const resumed = await stillRunning(db, runId)
-        .set(eb => ({ attempts: eb('attempts', '+', 1) }))
+        .where(eb => cutOff(eb, db, sharing))
+        .set(eb => ({ attempts: eb('attempts', '+', 1), process: sharing?.process ?? null }))
         .returning('id')
         .executeTakeFirst();
       return resumed === undefined ? undefined : theRun(db, resumed.id);
@@ -81,9 +84,12 @@ export class IncidentStore implements Incidents {
     return theRun(this.#session.db, runId);
   }
 
+  /** Where several processes share the state: without those that another living one is at. */
   async running(): Promise<readonly Run[]> {
-    const rows = await selectRuns(this.#session.db)
+    const { db, sharing } = this.#session;
+    const rows = await selectRuns(db)
       .where('run.state', '=', 'running')
+      .where(eb => cutOff(eb, db, sharing))
       .orderBy('run.asked_at_ms')
       .orderBy('run.id')
       .execute();
@@ -150,6 +156,23 @@ export class IncidentStore implements Incidents {
       .orderBy('number')
       .execute();
   }
+}
+
+/** True for an incident that is there; it stays until the transaction ends. */
+async function held(db: Kysely<Tables>, incidentId: string): Promise<boolean> {
+  const row = await db
+    .updateTable('incident')
+    .set(eb => ({ opened_at_ms: eb.ref('opened_at_ms') }))
+    .where('id', '=', incidentId)
+    .returning('id')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** A run that no other living process is at. */
+function cutOff(eb: ExpressionBuilder<Tables, 'run'>, db: Kysely<Tables>, sharing: Sharing | undefined) {
+  if (!sharing) return eb.lit(true);
+  return eb.or([eb('run.process', 'is', null), eb('run.process', 'not in', livingOthers(db, sharing))]);
 }
 
 function stillRunning(db: Kysely<Tables>, runId: string) {

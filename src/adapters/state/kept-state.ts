@@ -23,7 +23,8 @@ export class KeptState implements State {
   }
 
   async atomically<T>(work: (state: State) => Promise<T>): Promise<T> {
-    return this.#session.write(db => joined(db, session => work(new KeptState(session))));
+    const { sharing } = this.#session;
+    return this.#session.write(db => joined(db, sharing, session => work(new KeptState(session))));
   }
 
   async purge(nowMs: number, retention: Retention): Promise<Readonly<Record<string, number>>> {

@@ -1,7 +1,9 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Outbox, Parcel, QueuedParcel } from '../../workflows/state-ports.ts';
+import { lanesOf, takeLanes } from './lanes.ts';
 import { contentOf, fileRowOf, queuedParcelOf, rowOf } from './parcel-row.ts';
 import type { Session } from './session.ts';
+import type { Sharing } from './sharing.ts';
 import { nextNumber, type Tables } from './tables.ts';
 
 /**
@@ -32,19 +34,23 @@ export class OutboxStore implements Outbox {
     });
   }
 
+  /** Where several processes share the state, each sees the channels that are its to deliver to. */
   async heads(): Promise<readonly QueuedParcel[]> {
-    const { db } = this.#session;
-    const rows = await headRows(db);
-    if (rows.every(isSettled)) return handedOut(db, rows);
+    const { db, sharing } = this.#session;
+    if (!sharing) {
+      const rows = await headRows(db, undefined);
+      if (rows.every(isSettled)) return handedOut(db, rows);
+    }
     return this.#session.write(async within => {
+      if (sharing) await takeLanes(within, sharing);
       await within
         .updateTable('outbox')
         .set({ handed_out: 1 })
         .where('kind', '=', 'update')
         .where('handed_out', '=', 0)
-        .where('sequence', 'in', headSequences(within))
+        .where('sequence', 'in', headSequences(within, sharing))
         .execute();
-      return handedOut(within, (await headRows(within)).filter(isSettled));
+      return handedOut(within, (await headRows(within, sharing)).filter(isSettled));
     });
   }
 
@@ -105,19 +111,23 @@ function waiting(db: Kysely<Tables>, sequence: number) {
   return db.updateTable('outbox').where('sequence', '=', sequence).where('state', '=', 'waiting');
 }
 
-function headSequences(db: Kysely<Tables>) {
-  return db
+function headSequences(db: Kysely<Tables>, sharing: Sharing | undefined) {
+  const heads = db
     .selectFrom('outbox')
     .select(eb => eb.fn.min('sequence').as('sequence'))
     .where('state', '=', 'waiting')
     .groupBy('channel');
+  return sharing ? heads.where('channel', 'in', lanesOf(db, sharing)) : heads;
 }
 
-async function headRows(db: Kysely<Tables>): Promise<Selectable<Tables['outbox']>[]> {
+async function headRows(
+  db: Kysely<Tables>,
+  sharing: Sharing | undefined,
+): Promise<Selectable<Tables['outbox']>[]> {
   return db
     .selectFrom('outbox')
     .selectAll()
-    .where('sequence', 'in', headSequences(db))
+    .where('sequence', 'in', headSequences(db, sharing))
     .orderBy('sequence')
     .execute();
 }

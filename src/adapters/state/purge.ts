@@ -1,6 +1,6 @@
 import type { DeleteResult, Kysely, UpdateResult } from 'kysely';
 import type { Retention } from '../../workflows/state-ports.ts';
-import type { Tables } from './tables.ts';
+import { nextNumber, type Tables } from './tables.ts';
 
 /**
  * Deletes what is older than its retention: evidence lines, and the files and messages of parcels that have
@@ -13,6 +13,8 @@ export async function purgeOlder(
   retention: Retention,
 ): Promise<Readonly<Record<string, number>>> {
   const evidenceBeforeMs = nowMs - retention.evidenceMs;
+  // Processes that share a state take turns.
+  await nextNumber(db, 'chores');
   return {
     evidence: await evidence(db, evidenceBeforeMs),
     files: await filesOfEnded(db, evidenceBeforeMs),
@@ -54,6 +56,14 @@ async function incidents(db: Kysely<Tables>, beforeMs: number): Promise<number> 
     .select('incident_id')
     .where(eb => eb.or([eb('ended_at_ms', 'is', null), eb('ended_at_ms', '>=', beforeMs)]));
   const waiting = db.selectFrom('outbox').select('incident_id').where('state', '=', 'waiting');
+  // Held first and looked at again: one for which another process has begun a run in this moment stays.
+  await db
+    .updateTable('incident')
+    .set(eb => ({ opened_at_ms: eb.ref('opened_at_ms') }))
+    .where('opened_at_ms', '<', beforeMs)
+    .where('id', 'not in', recent)
+    .where('id', 'not in', waiting)
+    .execute();
   return rowsOf(
     await db
       .deleteFrom('incident')

@@ -74,8 +74,13 @@ export function incidentRowOf(incident: Incident): Tables['incident'] {
   };
 }
 
-/** A run at its first attempt. */
-export function runRowOf(incidentId: string, run: NewRun, number: number): Tables['run'] {
+/** A run at its first attempt. @param process that begins it, where several share the state */
+export function runRowOf(
+  incidentId: string,
+  run: NewRun,
+  number: number,
+  process: number | undefined,
+): Tables['run'] {
   return {
     id: run.id,
     incident_id: incidentId,
@@ -88,5 +93,6 @@ export function runRowOf(incidentId: string, run: NewRun, number: number): Table
     attempts: 1,
     ended_at_ms: null,
     failure: null,
+    process: process ?? null,
   };
 }

@@ -31,8 +31,8 @@ export function thisProcess(): RunningProcess {
 export function lifeOf(other: RunningProcess): 'alive' | 'dead' | 'unknown' {
   const here = thisProcess();
   if (other.host !== here.host) return 'unknown';
-  // The machine was started again since: nothing from before is left.
-  if (other.boot !== here.boot) return 'dead';
+  // The machine was started again since: nothing from before is left. One that hides its start tells nothing.
+  if (other.boot !== here.boot) return other.boot === '' || here.boot === '' ? 'unknown' : 'dead';
   if (other.pidSpace !== here.pidSpace) return 'unknown';
   if (!exists(other.pid)) return 'dead';
   if (other.start === '') return 'unknown';

@@ -1,10 +1,13 @@
 import type { Kysely } from 'kysely';
+import type { Sharing } from './sharing.ts';
 import type { Tables } from './tables.ts';
 
 /** How a store reaches the tables. */
 export interface Session {
   /** For reading. */
   readonly db: Kysely<Tables>;
+  /** Present where other processes may be at work with the same state. */
+  readonly sharing?: Sharing;
   /** For writing: one transaction, all or nothing; within one already, a part of it. */
   write<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
 }
@@ -13,9 +16,14 @@ export interface Session {
  * Writes in transactions of its own.
  * @param fence throws when this process may not write any more; asked first in every transaction
  */
-export function standingSession(db: Kysely<Tables>, fence: (db: Kysely<Tables>) => Promise<void>): Session {
+export function standingSession(
+  db: Kysely<Tables>,
+  fence: (db: Kysely<Tables>) => Promise<void>,
+  sharing?: Sharing,
+): Session {
   return {
     db,
+    ...(sharing && { sharing }),
     write: work =>
       db.transaction().execute(async transaction => {
         await fence(transaction);
@@ -28,10 +36,15 @@ export function standingSession(db: Kysely<Tables>, fence: (db: Kysely<Tables>) 
  * Does `work` within a transaction that has begun. One write that failed fails the whole, even when `work`
  * caught the error: half of a change is never kept.
  */
-export async function joined<T>(db: Kysely<Tables>, work: (session: Session) => Promise<T>): Promise<T> {
+export async function joined<T>(
+  db: Kysely<Tables>,
+  sharing: Sharing | undefined,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
   const failures: unknown[] = [];
   const result = await work({
     db,
+    ...(sharing && { sharing }),
     async write(part) {
       try {
         return await part(db);

@@ -1,5 +1,14 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { Kysely, SqliteAdapter, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely';
+import {
+  type Expression,
+  Kysely,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  type SqliteStatement,
+  sql,
+} from 'kysely';
+import type { StateDatabase } from './state-database.ts';
 import { inWords, StateProblem } from './state-problem.ts';
 import type { Tables } from './tables.ts';
 
@@ -8,21 +17,30 @@ const APPLICATION_ID = 0x53_54_4e_43;
 /** How long a statement waits for another process's write. Ours take a few ms. */
 const BUSY_TIMEOUT_MS = 5_000;
 
-type Parameter = string | number | bigint | null;
+type Parameter = string | number | bigint | null | Uint8Array;
 
 /** One SQLite file, opened. All SQL that only SQLite understands is in here. */
-export class SqliteFile {
-  readonly path: string;
+export class SqliteFile implements StateDatabase {
+  readonly calledPlace: string;
   readonly db: Kysely<Tables>;
   readonly #raw: DatabaseSync;
 
   /** @param use `writing` makes the file when it is not there, with the mode of the running process */
   constructor(path: string, use: 'writing' | 'reading') {
-    this.path = path;
+    this.calledPlace = path;
     this.#raw = worded(path, () => open(path, use));
     this.db = new Kysely({
       dialect: new TransactionalSqliteDialect({ database: new Connection(this.#raw, path, use) }),
     });
+  }
+
+  /** One process, one clock. */
+  now(callersNowMs: number): Expression<number> {
+    return sql.val(callersNowMs);
+  }
+
+  snapshot<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+    return this.db.transaction().execute(work);
   }
 
   /** `empty`: nothing was ever written. `foreign`: the file of another program. */
@@ -45,7 +63,7 @@ export class SqliteFile {
   /** Puts everything into the one file and leaves nothing beside it. Fails while anybody else has it open. */
   foldLog(): void {
     const mode = this.#value('pragma journal_mode = delete');
-    if (mode !== 'delete') throw new Error(`the journal mode of ${this.path} stayed ${mode}`);
+    if (mode !== 'delete') throw new Error(`the journal mode of ${this.calledPlace} stayed ${mode}`);
   }
 
   /** Moves the log into the file and empties it, unless a reader still needs it. */
@@ -73,7 +91,7 @@ export class SqliteFile {
   }
 
   #value(sql: string): unknown {
-    const row = worded(this.path, () => this.#raw.prepare(sql).get());
+    const row = worded(this.calledPlace, () => this.#raw.prepare(sql).get());
     return row === undefined ? undefined : Object.values(row)[0];
   }
 }

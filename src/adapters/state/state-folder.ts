@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { access, chmod, constants, copyFile, mkdir, open } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SqliteFile } from './sqlite-file.ts';
 import { inWords, StateProblem } from './state-problem.ts';
 
@@ -41,6 +42,11 @@ export async function flush(path: string): Promise<void> {
       await handle.close();
     }
   });
+}
+
+/** Where a file is made that gets its name when it is whole. */
+export function draftBeside(path: string): string {
+  return join(dirname(path), `.staunch-${randomBytes(6).toString('hex')}`);
 }
 
 export async function isThere(path: string): Promise<boolean> {

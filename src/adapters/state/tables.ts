@@ -3,7 +3,8 @@ import type { RunState } from '../../workflows/state-ports.ts';
 
 /**
  * The tables of the state, as the migrations make them. Times are epoch ms in a bigint that the driver answers
- * as a number, JSON is text, bytes are base64 text: what SQLite and PostgreSQL hold alike.
+ * as a number, JSON is text, a file to send is base64 text, what is sampled is packed into bytes: what SQLite and
+ * PostgreSQL hold alike. A minute, hour or day is counted since the epoch.
  */
 export interface Tables {
   inbox: { key: string; claimed_at_ms: number };
@@ -28,6 +29,8 @@ export interface Tables {
     attempts: number;
     ended_at_ms: number | null;
     failure: string | null;
+    /** The process that is at it, by its number, where several share a state. */
+    process: number | null;
   };
   /** `body` is the diagnosis document as JSON, with empty `evidence`. */
   verdict: { run_id: string; body: string };
@@ -64,8 +67,36 @@ export interface Tables {
     bytes_base64: string;
   };
   /** Where numbers come from; a row that is updated first makes writers take turns in every engine. */
-  counter: { name: 'parcel' | 'feedback'; value: number };
-  /** Who works with the state. `pid` null: nobody. `epoch` rises with every owner. */
+  counter: { name: CounterName; value: number };
+  /** Which process delivers to a channel, by its number, where several share a state. */
+  lane: { channel: string; process: number };
+  watched_unit: { id: number; server: string; unit: string };
+  /** A unit's samples that are not folded yet: those of the open hour, and the newest one of every unit. */
+  minute_sample: { unit_id: number; minute: number; body: Uint8Array };
+  /** Folded: the runs of a unit's workers in one hour, a sample a minute. */
+  unit_hour: { unit_id: number; hour: number; body: Uint8Array };
+  /** Thinned: the envelopes of a unit's workers on one day, one for 20 minutes. */
+  unit_day: { unit_id: number; day: number; body: Uint8Array };
+  /** Counts that are not folded yet; those of a minute that is folded already are added to it. */
+  service_minute: {
+    service: string;
+    minute: number;
+    requests: number;
+    http502: number;
+    http504: number;
+    oom_kills: number;
+    worker_ends: number;
+    restarts: number;
+  };
+  service_hour: { service: string; hour: number; body: Uint8Array };
+  /** Who watches servers at all, with the end of what each has last said. */
+  watcher: { owner: string; expires_at_ms: number };
+  /** Who watches a server. `owner` null: nobody. `epoch` rises whenever that changes. */
+  server_lease: { server: string; owner: string | null; epoch: number; expires_at_ms: number };
+  /**
+   * Who works with the state. `pid` null: nobody. On SQLite there is one row, and `epoch` rises with every owner;
+   * on PostgreSQL every process has its own, and `epoch` is its number.
+   */
   lease: {
     name: string;
     host: string;
@@ -78,8 +109,10 @@ export interface Tables {
   };
 }
 
+type CounterName = 'parcel' | 'feedback' | 'process' | 'unit' | 'claims' | 'chores';
+
 /** The next number of a counter; others who want one wait until this transaction ends. */
-export async function nextNumber(db: Kysely<Tables>, name: Tables['counter']['name']): Promise<number> {
+export async function nextNumber(db: Kysely<Tables>, name: CounterName): Promise<number> {
   const row = await db
     .updateTable('counter')
     .set(eb => ({ value: eb('value', '+', 1) }))

@@ -127,7 +127,7 @@ class Ledger {
 const byNumber = (a: number, b: number) => a - b;
 
 /** Whatever happens, the outbox loses, doubles and reorders nothing. */
-export function outboxProperty(state: () => State): void {
+export function outboxProperty(state: () => State, numRuns: number): void {
   describe('outbox under anything', () => {
     it('loses, doubles and reorders no parcel, and the newest update arrives last', async () => {
       await opened(state(), 'i1');
@@ -141,7 +141,7 @@ export function outboxProperty(state: () => State): void {
           ledger.check();
           expect(await state().outbox.backlog()).toEqual({ waiting: 0 });
         }),
-        { numRuns: 100, endOnFailure: true },
+        { numRuns, endOnFailure: true },
       );
     });
   });

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openState } from '../../../src/adapters/state/open-state.ts';
 import { START_MS } from './sample.ts';
+import { sampleContract } from './samples/sample-contract.ts';
 import { stateContract } from './state-contract.ts';
 
-stateContract('SQLite', async () => {
+async function open() {
   const folder = await mkdtemp(join(tmpdir(), 'staunch-state-'));
   const state = await openState(folder, { clock: { nowMs: () => START_MS } });
   return {
@@ -15,4 +16,7 @@ stateContract('SQLite', async () => {
       await rm(folder, { recursive: true });
     },
   };
-});
+}
+
+stateContract('SQLite', open);
+sampleContract('SQLite', open, 1_000);

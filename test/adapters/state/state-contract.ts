@@ -12,8 +12,8 @@ export interface Opening {
   close(): Promise<void>;
 }
 
-/** What every keeper of the state must do, whatever database is under it. */
-export function stateContract(name: string, open: () => Promise<Opening>): void {
+/** What every keeper of the state must do, whatever database is under it. @param rounds of what is drawn at random */
+export function stateContract(name: string, open: () => Promise<Opening>, rounds = 100): void {
   describe(`state in ${name}`, () => {
     let opening: Opening;
     beforeEach(async () => {
@@ -101,26 +101,28 @@ export function stateContract(name: string, open: () => Promise<Opening>): void 
         expect(await state().inbox.claim('a', START_MS)).toBe(false);
       });
 
-      it('lets what is asked for outside wait, and shows it nothing half done', async () => {
-        let seen: unknown = 'not asked';
+      it('shows nothing half done to what is asked for outside', async () => {
+        const seen: unknown[] = [];
         let asking: Promise<void> = Promise.resolve();
         await state().atomically(async within => {
           await within.incidents.open(anIncident('i1'), aRun('r1'));
-          asking = state()
-            .incidents.document('r1')
-            .then(async () => {
-              seen = await state().stamps.find('i1/root');
-            });
           await within.stamps.keep({ key: 'i1/root', incidentId: 'i1', channel: 'C1', ts: '1.1' });
+          // What was done last is asked for first: SQLite lets this wait, PostgreSQL shows how it was before.
+          asking = (async () => {
+            seen.push(await state().stamps.find('i1/root'), await state().incidents.run('r1'));
+          })();
+          await within.inbox.claim('a', START_MS);
         });
         await asking;
-        expect(seen).toMatchObject({ ts: '1.1' });
+        const [stamp, run] = seen;
+        if (stamp !== undefined) expect(run).toMatchObject({ id: 'r1' });
+        expect(await state().stamps.find('i1/root')).toMatchObject({ ts: '1.1' });
       });
     });
 
     incidentContract(state);
     outboxContract(state);
-    outboxProperty(state);
+    outboxProperty(state, rounds);
     purgeContract(state);
   });
 }

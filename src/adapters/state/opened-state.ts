@@ -1,0 +1,42 @@
+import type { Clock } from '../../workflows/ports.ts';
+import type { Leases, Samples } from '../../workflows/sample-ports.ts';
+import type { Incidents, Outbox, Stamps, State } from '../../workflows/state-ports.ts';
+import type { Session } from './session.ts';
+
+/** How long an owner that cannot be seen is waited for; renew several times within. */
+export const LEASE_MS = 60_000;
+
+export interface StateOptions {
+  readonly clock: Clock;
+  /** How long the lease lasts without being renewed; a minute when not said. */
+  readonly leaseMs?: number;
+}
+
+/** The state while this process works with it: alone on SQLite, as one of several on PostgreSQL. */
+export interface OpenedState extends State {
+  /** Rises with every process that opens the state. */
+  readonly epoch: number;
+  readonly samples: Samples;
+  readonly leases: Leases;
+  /**
+   * To be called several times per lease. False: another process took over, and this one must stop; never on
+   * PostgreSQL, where others take up only what this one left lying too long.
+   */
+  renewLease(): Promise<boolean>;
+  /** Waits for what is under way, leaves the state to the next, and closes it. */
+  close(): Promise<void>;
+}
+
+/** An opened state with the way to its tables, for what deals with all of it at once. */
+export interface WorkingState extends OpenedState {
+  readonly session: Session;
+}
+
+/** What can be seen of a state that another process may be working with. */
+export interface StateReading {
+  readonly incidents: Pick<Incidents, 'run' | 'running' | 'document' | 'latest' | 'runOfThread' | 'feedback'>;
+  readonly stamps: Pick<Stamps, 'find'>;
+  readonly outbox: Pick<Outbox, 'backlog'>;
+  readonly samples: Pick<Samples, 'lives' | 'last' | 'minutes'>;
+  close(): Promise<void>;
+}

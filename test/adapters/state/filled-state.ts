@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import type { OpenedState } from '../../../src/adapters/state/open-state.ts';
+import { aDocument, anUpdate, anUpload, aPost, opened, START_MS } from './sample.ts';
+import { aSample, aWorker, counted, DAWN_MS, DAY_MS, HOUR_MS, MINUTE_MS } from './samples/watched.ts';
+
+/** Puts something into every table that outlives the processes. */
+export async function fillState(state: OpenedState): Promise<void> {
+  await opened(state, 'i1', { threadTs: '9.9' });
+  await state.incidents.finish('i1-1', aDocument(700), START_MS);
+  await opened(state, 'i2');
+  await state.incidents.addFeedback({
+    runId: 'i1-1',
+    person: 'U1',
+    atMs: START_MS,
+    note: 'it was "the" cache 🐘',
+  });
+  await state.inbox.claim('event:1', START_MS);
+  await state.stamps.keep({ key: 'i1/root', incidentId: 'i1', channel: 'C1', ts: '1.1' });
+  for (const parcel of [aPost('p1'), anUpdate('i1/root', 'edited'), anUpload('chart')]) {
+    await state.outbox.put(parcel, START_MS);
+  }
+  const owned = await state.leases.claim('p', ['web-1', 'web-2'], DAWN_MS, HOUR_MS);
+  const put = (atMs: number, served: number) =>
+    state.samples.put(aSample(atMs, { workers: [aWorker(1, { served })] }), owned.get('web-1') ?? 0);
+  for (let minute = 0; minute < 130; minute += 1) {
+    await put(DAWN_MS + minute * MINUTE_MS, minute);
+    await state.samples.count('checkout', counted(DAWN_MS + minute * MINUTE_MS));
+  }
+  await state.samples.fold(DAWN_MS + 8 * DAY_MS);
+  await put(DAWN_MS + 8 * DAY_MS, 1);
+  await put(DAWN_MS + 8 * DAY_MS + HOUR_MS, 2);
+  await state.samples.count('checkout', counted(DAWN_MS + 8 * DAY_MS + HOUR_MS));
+  await state.samples.fold(DAWN_MS + 8 * DAY_MS + HOUR_MS + 6 * MINUTE_MS);
+  await put(DAWN_MS + 8 * DAY_MS + HOUR_MS + MINUTE_MS, 3);
+  await state.leases.release('p');
+}
+
+/** The lines of an export but for its head, which has the time in it, and its foot. */
+export function exportedLines(file: string): string[] {
+  return gunzipSync(readFileSync(file)).toString().trimEnd().split('\n').slice(1, -1);
+}
