@@ -28,7 +28,7 @@ function main(): number {
   const { values } = parseArgs({
     options: {
       'worker-days': { type: 'string', default: '12000' },
-      seed: { type: 'string', default: '2026' },
+      seed: { type: 'string', default: '424242' },
     },
   });
   const services = Math.ceil(Number(values['worker-days']) / WORKER_DAYS_PER_SERVICE);

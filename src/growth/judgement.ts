@@ -10,9 +10,9 @@ const LATENESS_MS = 1.9 * BUCKET_MS;
 /** When growth is worth a message. Measured like the bounds of the trend. */
 export const JUDGEMENT_RULE = {
   /** Steady growth has shown itself for hours: it may be told of early. */
-  steadyEtaMs: 5 * HOUR_MS,
+  steadyEtaMs: 4.5 * HOUR_MS,
   /** Fast growth has little behind it: only when there is no time to wait. */
-  fastEtaMs: 3 * HOUR_MS,
+  fastEtaMs: 2.5 * HOUR_MS,
   criticalEtaMs: HOUR_MS,
   /** Share of the limit that is critical, however it came about. */
   criticalLevel: 0.9,

@@ -4,6 +4,8 @@ import { median } from './quantile.ts';
 import { theilSenSlope } from './theil-sen.ts';
 
 const MEGABYTE = 1_048_576;
+/** In buckets. */
+const HOUR = 3;
 
 /** The bounds of both kinds of growth. Found on generated workers (`bench/growth`): a change is measured there. */
 export const TREND_RULE = {
@@ -19,9 +21,8 @@ export const TREND_RULE = {
   keepsUp: 0.6,
   /** One bucket may bring half of the whole rise: above that it is a step, not growth. */
   largestStep: 0.5,
-  /** One hour may bring so much of the rise of fast growth: a batch that begins brings nearly all of it. */
+  /** One hour may bring so much of it: a batch that begins brings nearly all. */
   largestHour: 0.7,
-  hour: 9,
   /** A rise above the grain of the numbers. Whether it matters is asked by how soon it reaches the limit. */
   leastShare: 0.02,
   leastBytes: MEGABYTE,
@@ -65,6 +66,7 @@ function steadySpeed(values: Float64Array): number | undefined {
   const rise = slope * (values.length - 1);
   const least = Math.max(TREND_RULE.leastShare * (values[0] as number), TREND_RULE.leastBytes);
   if (rise < least || largestRise(values) > TREND_RULE.largestStep * rise) return undefined;
+  if (largestRise(values, HOUR) > TREND_RULE.largestHour * rise) return undefined;
   const early = theilSenSlope(values.subarray(0, middle));
   return lateSlope < TREND_RULE.keepsUp * Math.max(early, slope) ? undefined : Math.min(slope, lateSlope);
 }
@@ -73,5 +75,5 @@ function fastSpeed(values: Float64Array): number | undefined {
   const speed = jumpFreeSlope(values);
   if (!(speed > 0)) return undefined;
   const rise = (values.at(-1) as number) - (values[0] as number);
-  return largestRise(values, 3) > TREND_RULE.largestHour * rise ? undefined : speed;
+  return largestRise(values, HOUR) > TREND_RULE.largestHour * rise ? undefined : speed;
 }
