@@ -8,6 +8,8 @@ import type { Judgement } from './judgement.ts';
 const SPREAD: Partial<Record<WorkerGrowth['rule'], { readonly from: number; readonly to: number }>> = {
   'steady-growth': { from: 0.45, to: 1.8 },
   'fast-growth': { from: 0.55, to: 1.8 },
+  // Steady growth that is too far to be told of.
+  none: { from: 0.45, to: 1.8 },
   'near-limit': { from: 0.3, to: 1.6 },
 };
 /** Where no rule was calibrated, or the speed was lent. */

@@ -68,9 +68,9 @@ function calmReason(worker: string, limit: string, facts: ReasonFacts, perHour: 
   if (facts.recycling !== undefined)
     return `${holds} and is recycled after about ${hourWords(facts.recycling.lifeMs)}; its forerunners reached ${memoryWords(facts.recycling.peakBytes)}.`;
   if (perHour === '') return `${holds} and does not grow in a way that would reach ${limit}.`;
-  const far =
-    facts.leftMs === undefined ? 'no limit is known' : `${limit} is far: ${rangeWords(facts.leftMs)}`;
-  return `${holds} and grows by ${perHour}; ${far}.`;
+  const arrival =
+    facts.leftMs === undefined ? 'no limit is known' : `it would reach ${limit} ${rangeWords(facts.leftMs)}`;
+  return `${holds} and grows by ${perHour}; ${arrival}.`;
 }
 
 function riseWords({ judgement, sharedBytes }: ReasonFacts): string {
@@ -91,7 +91,7 @@ function shareWords(level: number | undefined): string {
 /** Two figures say how sure it is; minutes would pretend. */
 function rangeWords({ from, to }: { readonly from: number; readonly to: number }): string {
   if (to < HOUR_MS) return 'within the hour';
-  const first = Math.floor(from / HOUR_MS);
+  const first = from < HOUR_MS ? 0 : Math.round(from / HOUR_MS);
   if (first >= 72) return `in ${Math.floor(first / 24)} days or more`;
   const last = Math.max(first + 1, Math.round(to / HOUR_MS));
   return first === 0 ? `within ${last} ${last === 1 ? 'hour' : 'hours'}` : `in ${first} to ${last} hours`;

@@ -39,13 +39,13 @@ const hoursLeft = (atMs: number | undefined) => ((atMs ?? Number.NaN) - NOW) / H
 
 describe('a service', () => {
   it('whose workers leak together arrives when their sum does', () => {
-    // 4 x 220 MB of 1,140 usable: 260 MB left, which four times 10 MB per hour fill in 6.5 hours.
+    // 4 x 220 MB of 1,045 usable: 165 MB left, which four times 10 MB per hour fill in 4.1 hours.
     const one = serviceGrowth('shop', [aUnit({ speeds: [10, 0, 0, 0], maxMb: 1_200 })], NOW);
-    const four = serviceGrowth('shop', [aUnit({ speeds: [10, 10, 10, 10], maxMb: 1_120 })], NOW);
+    const four = serviceGrowth('shop', [aUnit({ speeds: [10, 10, 10, 10], maxMb: 1_100 })], NOW);
     expect(one.severity).toBe('calm');
     expect(four).toMatchObject({ severity: 'warning', growing: 4, limit: 'memory-max' });
-    expect(hoursLeft(four.eta?.fromMs)).toBeLessThan(4.6);
-    expect(hoursLeft(four.eta?.toMs)).toBeGreaterThan(4.6);
+    expect(hoursLeft(four.eta?.fromMs)).toBeLessThan(4.1);
+    expect(hoursLeft(four.eta?.toMs)).toBeGreaterThan(4.1);
   });
 
   it('of which one worker grows says so', () => {
@@ -68,7 +68,7 @@ describe('a service', () => {
   });
 
   it('takes the host as its limit where the unit has none', () => {
-    const more = { hostAvailableBytes: mb(450), hostTotalBytes: mb(8_000) };
+    const more = { hostAvailableBytes: mb(440), hostTotalBytes: mb(8_000) };
     const growth = serviceGrowth('shop', [aUnit({ speeds: [10, 0], more })], NOW);
     expect(growth).toMatchObject({ severity: 'warning', limit: 'host' });
   });

@@ -44,7 +44,10 @@ export class FakeTime implements Clock, Timer {
   }
 }
 
+/** Every write of the state gives way once; more than this many never follow each other in a test. */
+const TURNS = 40;
+
 /** Until no promise is left that could go on by itself. */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 3; turn++) await new Promise(resolve => setImmediate(resolve));
+  for (let turn = 0; turn < TURNS; turn++) await new Promise(resolve => setImmediate(resolve));
 }

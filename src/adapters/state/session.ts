@@ -13,6 +13,12 @@ export interface Session {
 }
 
 /**
+ * `node:sqlite` answers at once, so that writes which wait for each other would follow without a pause: a click
+ * that arrives meanwhile must be acknowledged between two of them, not after the last.
+ */
+const breath = () => new Promise<void>(resolve => setImmediate(resolve));
+
+/**
  * Writes in transactions of its own.
  * @param fence throws when this process may not write any more; asked first in every transaction
  */
@@ -26,6 +32,7 @@ export function standingSession(
     ...(sharing && { sharing }),
     write: work =>
       db.transaction().execute(async transaction => {
+        await breath();
         await fence(transaction);
         return work(transaction);
       }),
