@@ -1,6 +1,6 @@
 import type { Registry } from '../../src/inventory/registry.ts';
-import type { Action } from '../../src/policy/access.ts';
-import type { Refusal } from '../../src/policy/asking.ts';
+import type { Action, Person, Place } from '../../src/policy/access.ts';
+import type { Asking, Refusal } from '../../src/policy/asking.ts';
 import { refusalWords } from '../../src/policy/refusal-words.ts';
 import type { Message } from '../../src/workflows/message.ts';
 import { refusedNotice, registryProblemNotice } from './blocks/notices.ts';
@@ -14,6 +14,16 @@ export async function registryOrNotice(
   if (stored.ok) return { registry: stored.registry };
   context.log.error({ file: context.registry.file, problems: stored.problems }, 'staunch.yml cannot be used');
   return { notice: registryProblemNotice() };
+}
+
+/** Who asks, and where: what every question about permission begins with. */
+export function askingOf(
+  who: Person,
+  where: Place,
+  registry: Registry,
+  context: SlackContext,
+): Omit<Asking, 'what' | 'service'> {
+  return { who, where, access: registry.access, ownWorkspace: context.workspace };
 }
 
 /** Tells why not. Every refusal is in the log as well: who, what, why. */

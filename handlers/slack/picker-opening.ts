@@ -5,7 +5,7 @@ import { helpNotice, pickerUnavailableNotice } from './blocks/notices.ts';
 import { type PickerPlace, pickerView } from './blocks/picker-view.ts';
 import { openModal } from './modal-opening.ts';
 import type { Asker, Spot } from './people.ts';
-import { refusedAsker, registryOrNotice } from './permission.ts';
+import { askingOf, refusedAsker, registryOrNotice } from './permission.ts';
 import type { SlackContext } from './slack-context.ts';
 
 export interface PickerAsked {
@@ -24,16 +24,10 @@ export async function openPicker(asked: PickerAsked, context: SlackContext): Pro
   const { asker, spot, registry, triggerId, place, service } = asked;
   // A mention opens no modal; what to type is the next best.
   if (triggerId === undefined) return helpNotice();
-  const services = servicesFor(
-    {
-      who: asker.person,
-      where: spot.place,
-      what: 'diagnose',
-      access: registry.access,
-      ownWorkspace: context.workspace,
-    },
-    registry.services.values(),
-  ).map(each => each.id);
+  const asking = askingOf(asker.person, spot.place, registry, context);
+  const services = servicesFor({ ...asking, what: 'diagnose' }, registry.services.values()).map(
+    each => each.id,
+  );
   try {
     const view = pickerView({ services, place, ...(service !== undefined && { service }) });
     await openModal(context.client, triggerId, view);
@@ -57,13 +51,8 @@ export async function openPickerAnywhere(
   if ('notice' in reading) return reading.notice;
   const { registry } = reading;
   const spot: Spot = { place: { id: user, kind: 'home' }, appIsMember: true };
-  const refusal = refusalOf({
-    who: asker.person,
-    where: spot.place,
-    what: 'diagnose',
-    access: registry.access,
-    ownWorkspace: context.workspace,
-  });
+  const asking = askingOf(asker.person, spot.place, registry, context);
+  const refusal = refusalOf({ ...asking, what: 'diagnose' });
   if (refusal) return refusedAsker(refusal, 'diagnose', user, context);
   return openPicker(
     { user, asker, spot, registry, triggerId, place: {}, ...(service !== undefined && { service }) },

@@ -4,7 +4,7 @@ import type { Message } from '../../src/workflows/message.ts';
 import type { Run } from '../../src/workflows/state-ports.ts';
 import { goneNotice } from './blocks/notices.ts';
 import type { Asker } from './people.ts';
-import { refusedAsker, registryOrNotice } from './permission.ts';
+import { askingOf, refusedAsker, registryOrNotice } from './permission.ts';
 import type { SlackContext } from './slack-context.ts';
 
 /** The run behind a button or a modal, and who pressed. */
@@ -35,13 +35,7 @@ export async function pressedRun(
   const { registry } = reading;
   // A service that was taken out of staunch.yml keeps its history where that was told.
   const service = registry.services.get(serviceId) ?? { id: serviceId, channels: [channel] };
-  const refusal = refusalOf({
-    who: asker.person,
-    where: spot.place,
-    what,
-    service,
-    access: registry.access,
-    ownWorkspace: context.workspace,
-  });
+  const asking = askingOf(asker.person, spot.place, registry, context);
+  const refusal = refusalOf({ ...asking, what, service });
   return refusal ? { notice: await refusedAsker(refusal, what, user, context) } : { run, asker };
 }

@@ -12,7 +12,7 @@ import {
   unknownTargetNotice,
 } from './blocks/notices.ts';
 import type { Asker, Spot } from './people.ts';
-import { refusedAsker, registryOrNotice } from './permission.ts';
+import { askingOf, refusedAsker, registryOrNotice } from './permission.ts';
 import { openPicker } from './picker-opening.ts';
 import { readRequest } from './request-text.ts';
 import type { SlackContext } from './slack-context.ts';
@@ -42,7 +42,7 @@ export async function answerRequest(
     context.people.spot(here.channel),
     registryOrNotice(context),
   ]);
-  // Nobody without a role learns more than that: no names of services, and not that staunch.yml is wrong.
+  // Without staunch.yml nobody's role is known: all that is told is that it has a mistake, not which.
   if ('notice' in reading) return reading.notice;
   const { registry } = reading;
   const refusal = refusalHere(asker, spot, registry, context);
@@ -104,30 +104,14 @@ export function refusalHere(
   context: SlackContext,
   service?: Service,
 ) {
-  return refusalOf({
-    who: asker.person,
-    where: spot.place,
-    what: 'diagnose',
-    ...(service && { service }),
-    access: registry.access,
-    ownWorkspace: context.workspace,
-  });
+  const asking = askingOf(asker.person, spot.place, registry, context);
+  return refusalOf({ ...asking, what: 'diagnose', ...(service && { service }) });
 }
 
 /** The names this person may learn of here: services they may ask for, their servers and groups. */
 function namesFor(asker: Asker, spot: Spot, registry: Registry, context: SlackContext): string[] {
-  const services = new Set(
-    servicesFor(
-      {
-        who: asker.person,
-        where: spot.place,
-        what: 'diagnose',
-        access: registry.access,
-        ownWorkspace: context.workspace,
-      },
-      registry.services.values(),
-    ),
-  );
+  const asking = askingOf(asker.person, spot.place, registry, context);
+  const services = new Set(servicesFor({ ...asking, what: 'diagnose' }, registry.services.values()));
   const servers = [...services].flatMap(s => [...s.servers, ...s.nginx.servers]).map(server => server.id);
   const groups = [...registry.groups].filter(([, members]) => members.some(s => services.has(s)));
   return [...new Set([...[...services].map(s => s.id), ...groups.map(([id]) => id), ...servers])];

@@ -2,8 +2,8 @@ import type { AdviceDocument, AdviceQuantity, AdviceServer, AdviceStep } from '.
 import { withAdviceTextsChanged } from './advice-document.ts';
 import { evidenceMarks } from './headline.ts';
 import { safeText } from './safe-text.ts';
-import { type TerminalStyle, terminalStyle } from './terminal-style.ts';
 import { clipColumns, labelled, wrapText } from './text-layout.ts';
+import { TextPage } from './text-page.ts';
 import { instantWords } from './time-words.ts';
 
 export interface AdviceTextOptions {
@@ -13,13 +13,10 @@ export interface AdviceTextOptions {
   readonly timeZone: string;
 }
 
-const WIDEST = 110;
-const INDENT = 11;
-
 /** The advice for the terminal: settings or refusal, whether it is safe, the review, the arithmetic, the lines. */
 export function adviceText(document: AdviceDocument, options: AdviceTextOptions): string {
   const safe = withAdviceTextsChanged(document, text => safeText(text));
-  const page = new Page(Math.max(40, Math.min(options.columns, WIDEST)), terminalStyle(options.colour));
+  const page = new AdvicePage(options);
   for (const [index, server] of safe.servers.entries()) {
     if (index > 0) page.lines.push('');
     page.heading(
@@ -45,43 +42,25 @@ export function adviceText(document: AdviceDocument, options: AdviceTextOptions)
   return `${page.lines.join('\n')}\n`;
 }
 
-/** Lines under construction; every line fits the columns. */
-class Page {
-  readonly lines: string[] = [];
-  readonly columns: number;
-  readonly style: TerminalStyle;
-
-  constructor(columns: number, style: TerminalStyle) {
-    this.columns = columns;
-    this.style = style;
-  }
-
+/** A block here is prose: its lines are wrapped. */
+class AdvicePage extends TextPage {
   heading(text: string): void {
     this.lines.push(...wrapText(text, this.columns).map(this.style.heading), '');
   }
 
-  field(label: string, text: string, paint: (text: string) => string = line => line): void {
-    const [first = '', ...more] = labelled(label, text, this.columns, INDENT);
-    this.lines.push(
-      this.style.faint(first.slice(0, INDENT)) + paint(first.slice(INDENT)),
-      ...more.map(paint),
+  override block(heading: string, lines: readonly string[]): void {
+    super.block(
+      heading,
+      lines.flatMap(line => wrapText(line, this.columns - 2)),
     );
-  }
-
-  block(heading: string, lines: readonly string[]): void {
-    if (lines.length === 0) return;
-    this.lines.push('', this.style.heading(heading));
-    for (const line of lines) this.lines.push(...labelled('', line, this.columns, 2));
   }
 }
 
-function recycling(page: Page, { recycling: advice }: AdviceServer, options: AdviceTextOptions): void {
+function recycling(page: AdvicePage, { recycling: advice }: AdviceServer, options: AdviceTextOptions): void {
   const paint = advice.kind === 'settings' ? page.style.calm : page.style.doubt;
   page.field('Recycling', advice.text, paint);
   if (advice.kind === 'not-yet') page.field('', untilWords(advice, options.timeZone));
-  advice.effects.forEach((effect, index) => {
-    page.field(index === 0 ? 'Effect' : '', effect);
-  });
+  page.list('Effect', advice.effects);
 }
 
 function untilWords(advice: AdviceServer['recycling'], timeZone: string): string {
@@ -98,7 +77,7 @@ const SAFETY = {
   unknown: 'NOT KNOWN whether recycling loses requests here.',
 } as const;
 
-function safety(page: Page, { safety: { verdict, reasons, evidence } }: AdviceServer): void {
+function safety(page: AdvicePage, { safety: { verdict, reasons, evidence } }: AdviceServer): void {
   const paint = { safe: page.style.calm, 'loses-requests': page.style.alarm, unknown: page.style.doubt }[
     verdict
   ];
@@ -110,7 +89,7 @@ function safety(page: Page, { safety: { verdict, reasons, evidence } }: AdviceSe
 
 const WEIGHT = { high: 'serious', medium: 'mend', note: 'note' } as const;
 
-function review(page: Page, { review: { remarks, fine, gaps } }: AdviceServer): void {
+function review(page: AdvicePage, { review: { remarks, fine, gaps } }: AdviceServer): void {
   page.lines.push('', page.style.heading('Review'));
   for (const { severity, text, fix, evidence } of remarks) {
     const paint = severity === 'high' ? page.style.alarm : (line: string) => line;
@@ -123,7 +102,7 @@ function review(page: Page, { review: { remarks, fine, gaps } }: AdviceServer): 
   });
 }
 
-function arithmetic(page: Page, steps: readonly AdviceStep[]): void {
+function arithmetic(page: AdvicePage, steps: readonly AdviceStep[]): void {
   page.block(
     'Arithmetic',
     steps.map(

@@ -8,8 +8,8 @@ import { withTextsChanged } from './document-texts.ts';
 import { evidenceMarks, headline } from './headline.ts';
 import { safeText } from './safe-text.ts';
 import { terminalChart } from './terminal-chart.ts';
-import { type TerminalStyle, terminalStyle } from './terminal-style.ts';
 import { labelled, wrapText } from './text-layout.ts';
+import { TextPage } from './text-page.ts';
 import { durationWords, windowWords } from './time-words.ts';
 
 export interface DiagnosisTextOptions {
@@ -26,8 +26,6 @@ export interface DiagnosisTextOptions {
   readonly unit?: string;
 }
 
-const INDENT = 11;
-const WIDEST = 110;
 const REASONS = 3;
 const CANDIDATES = 3;
 const RULED_OUT = 5;
@@ -36,7 +34,7 @@ const GAPS = 5;
 /** One screen for the person on call: the verdict first, then why, how much, what was ruled out, what next. */
 export function diagnosisText(document: DiagnosisDocument, options: DiagnosisTextOptions): string {
   const safe = withTextsChanged(document, { text: text => safeText(text), name: name => safeText(name, 80) });
-  const page = new Page(Math.max(40, Math.min(options.columns, WIDEST)), terminalStyle(options.colour));
+  const page = new TextPage(options);
   const outline = outlineOf(safe);
   verdict(page, safe, outline);
   figures(page, safe, options);
@@ -50,35 +48,7 @@ export function diagnosisText(document: DiagnosisDocument, options: DiagnosisTex
   return options.ascii ? inAscii(text) : text;
 }
 
-/** Lines under construction; every line fits the columns before it is coloured. */
-class Page {
-  readonly lines: string[] = [];
-  readonly columns: number;
-  readonly style: TerminalStyle;
-
-  constructor(columns: number, style: TerminalStyle) {
-    this.columns = columns;
-    this.style = style;
-  }
-
-  field(label: string, text: string): void {
-    const [first = '', ...more] = labelled(label, text, this.columns, INDENT);
-    this.lines.push(this.style.faint(first.slice(0, INDENT)) + first.slice(INDENT), ...more);
-  }
-
-  list(label: string, items: readonly string[]): void {
-    items.forEach((item, index) => {
-      this.field(index === 0 ? label : '', item);
-    });
-  }
-
-  block(heading: string, lines: readonly string[]): void {
-    if (lines.length === 0) return;
-    this.lines.push('', this.style.heading(heading), ...lines.map(line => `  ${line}`));
-  }
-}
-
-function verdict(page: Page, document: DiagnosisDocument, { leading, meaning }: DiagnosisOutline): void {
+function verdict(page: TextPage, document: DiagnosisDocument, { leading, meaning }: DiagnosisOutline): void {
   const colour = { confirmed: page.style.alarm, likely: page.style.doubt, inconclusive: page.style.doubt };
   const paint = document.verdict === 'no-incident' ? page.style.calm : colour[document.verdict];
   page.lines.push(...wrapText(headline(document), page.columns).map(paint));
@@ -92,7 +62,7 @@ function reasonLines(cause: DiagnosisCause): string[] {
   return more > 0 ? [...lines, `(${more} more ${more === 1 ? 'reason' : 'reasons'} in --json)`] : lines;
 }
 
-function figures(page: Page, document: DiagnosisDocument, options: DiagnosisTextOptions): void {
+function figures(page: TextPage, document: DiagnosisDocument, options: DiagnosisTextOptions): void {
   const fromMs = Date.parse(document.window.from);
   const toMs = Date.parse(document.window.to);
   const length = durationWords(toMs - fromMs);
@@ -107,7 +77,7 @@ function figures(page: Page, document: DiagnosisDocument, options: DiagnosisText
   );
 }
 
-function drawChart(page: Page, options: DiagnosisTextOptions): void {
+function drawChart(page: TextPage, options: DiagnosisTextOptions): void {
   if (options.chart === undefined) return;
   const [title, ...rows] = terminalChart(options.chart, {
     columns: page.columns,
@@ -117,7 +87,7 @@ function drawChart(page: Page, options: DiagnosisTextOptions): void {
   if (title !== undefined) page.lines.push('', page.style.faint(title), ...rows);
 }
 
-function candidates(page: Page, { leading, open, ruledOut }: DiagnosisOutline): void {
+function candidates(page: TextPage, { leading, open, ruledOut }: DiagnosisOutline): void {
   if (open.length + ruledOut.length > 0) page.lines.push('');
   page.list(
     leading === undefined ? 'Candidates' : 'Or else',
@@ -139,7 +109,7 @@ function openLines(
   return more > 0 ? [...lines, `and ${more} more in --json`] : lines;
 }
 
-function gaps(page: Page, document: DiagnosisDocument): void {
+function gaps(page: TextPage, document: DiagnosisDocument): void {
   const lines = document.gaps
     .slice(0, GAPS)
     .flatMap(gap => [
@@ -154,7 +124,7 @@ function gaps(page: Page, document: DiagnosisDocument): void {
 }
 
 function next(
-  page: Page,
+  page: TextPage,
   document: DiagnosisDocument,
   { leading }: DiagnosisOutline,
   options: DiagnosisTextOptions,
@@ -169,7 +139,7 @@ function next(
   }
 }
 
-function stepLines(page: Page, steps: readonly NextStep[]): string[] {
+function stepLines(page: TextPage, steps: readonly NextStep[]): string[] {
   return steps.flatMap(({ words, command }, index) => [
     ...labelled(`${index + 1}.`, words, page.columns - 2, 3),
     // A command is never wrapped: broken lines cannot be copied.

@@ -80,11 +80,6 @@ export function notMemberNotice(botName = 'staunch'): Message {
   ]);
 }
 
-/** The same request came twice; it runs once. */
-export function alreadyAskedNotice(): Message {
-  return notice('🔁', ['This was asked already and runs once; its message is in the channel.']);
-}
-
 /** The last diagnosis of the incident has not ended. */
 export function alreadyRunningNotice(): Message {
   return notice('⏳', [

@@ -5,7 +5,6 @@ import type { Run } from '../../../src/workflows/state-ports.ts';
 import { evidenceView } from './evidence-view.ts';
 import { homeView } from './home-view.ts';
 import {
-  alreadyAskedNotice,
   alreadyRunningNotice,
   brokenNotice,
   foundNothingNotice,
@@ -135,7 +134,6 @@ function noticeSamples(): Sample[] {
     ['unknown target, nothing near', unknownTargetNotice('nothing-like-it', [])],
     ['found nothing', foundNothingNotice('bastion')],
     ['not member', notMemberNotice()],
-    ['already asked', alreadyAskedNotice()],
     ['already running', alreadyRunningNotice()],
     ['gone', goneNotice()],
     ['registry problem', registryProblemNotice()],

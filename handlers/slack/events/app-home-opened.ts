@@ -4,6 +4,7 @@ import { refusalOf, servicesFor } from '../../../src/policy/asking.ts';
 import { refusalWords } from '../../../src/policy/refusal-words.ts';
 import { homeView, type SetupStep } from '../blocks/home-view.ts';
 import { afterAck } from '../listening.ts';
+import { askingOf } from '../permission.ts';
 import type { SlackContext } from '../slack-context.ts';
 
 /** The App Home: services with their last verdicts, and for admins what is still to set up. */
@@ -20,7 +21,7 @@ export async function appHomeOpened(
 }
 
 async function homeModel(user: string, context: SlackContext): Promise<Parameters<typeof homeView>[0]> {
-  const { version, workspace: ownWorkspace } = context;
+  const { version } = context;
   const [{ person }, stored, latest] = await Promise.all([
     context.people.asker(user),
     context.registry.read(),
@@ -32,12 +33,7 @@ async function homeModel(user: string, context: SlackContext): Promise<Parameter
     return { refusal, services: [], version };
   }
   const { registry } = stored;
-  const asking = {
-    who: person,
-    where: { id: user, kind: 'home' as const },
-    access: registry.access,
-    ownWorkspace,
-  };
+  const asking = askingOf(person, { id: user, kind: 'home' }, registry, context);
   const refusal = refusalOf({ ...asking, what: 'view' });
   if (refusal) return { refusal: refusalWords(refusal), services: [], version };
   const all = [...registry.services.values()];

@@ -1,7 +1,6 @@
 import { evidenceView } from '../../../../handlers/slack/blocks/evidence-view.ts';
 import { type HomeModel, homeView } from '../../../../handlers/slack/blocks/home-view.ts';
 import {
-  alreadyAskedNotice,
   alreadyRunningNotice,
   brokenNotice,
   foundNothingNotice,
@@ -59,7 +58,6 @@ export function noticesWith(text: string, window: Window): [name: string, sent: 
     ['unknown target, nothing near', unknownTargetNotice(text, [])],
     ['found nothing', foundNothingNotice(text)],
     ['not a member', notMemberNotice()],
-    ['already asked', alreadyAskedNotice()],
     ['already running', alreadyRunningNotice()],
     ['gone', goneNotice()],
     ['registry problem', registryProblemNotice()],
