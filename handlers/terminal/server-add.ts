@@ -1,10 +1,11 @@
 import { authorizedKeysLines, READ_SCRIPT_PATH } from '../../src/inventory/authorized-keys.ts';
 import { readHop } from '../../src/inventory/jump-hop.ts';
 import { NAME_FORM, NAME_PATTERN } from '../../src/inventory/name-form.ts';
-import type { Registry, Server, Tier } from '../../src/inventory/registry.ts';
+import type { Registry, Server } from '../../src/inventory/registry.ts';
 import type { RegistryAddition } from '../../src/inventory/registry-edit.ts';
 import type { ServerEntry } from '../../src/inventory/registry-file.ts';
 import { serverIds } from '../../src/inventory/server-id.ts';
+import type { Tier } from '../../src/policy/tier.ts';
 import { safeText } from '../../src/report/safe-text.ts';
 import { readNginxConfig } from '../../src/signals/nginx-config.ts';
 import { EXIT } from './context.ts';

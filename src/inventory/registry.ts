@@ -1,7 +1,5 @@
 import type { Access, ServiceAccess } from '../policy/access.ts';
-
-/** How important a server is: approvals and warnings differ by tier. */
-export type Tier = 'production' | 'staging' | 'development';
+import type { Tier } from '../policy/tier.ts';
 
 /** A server that Staunch may read over SSH. */
 export interface Server {

@@ -2,7 +2,7 @@ import type { AdviceDocument, AdviceQuantity, AdviceServer, AdviceStep } from '.
 import { withAdviceTextsChanged } from './advice-document.ts';
 import { evidenceMarks } from './headline.ts';
 import { safeText } from './safe-text.ts';
-import { clipColumns, labelled, wrapText } from './text-layout.ts';
+import { clipColumns, wrapText } from './text-layout.ts';
 import { TextPage } from './text-page.ts';
 import { instantWords } from './time-words.ts';
 
