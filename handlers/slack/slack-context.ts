@@ -3,6 +3,7 @@ import type { RegistryStore } from '../../src/inventory/registry-store.ts';
 import type { DiagnosisRuns } from '../../src/workflows/diagnosis-runs.ts';
 import type { Clock, Log } from '../../src/workflows/ports.ts';
 import type { State } from '../../src/workflows/state-ports.ts';
+import type { Snoozing } from '../../src/workflows/warning-ports.ts';
 import type { People } from './people.ts';
 import type { Replies } from './replies.ts';
 import type { UnderWay } from './under-way.ts';
@@ -12,6 +13,8 @@ export interface SlackContext {
   readonly state: State;
   readonly runs: DiagnosisRuns;
   readonly registry: Pick<RegistryStore, 'file' | 'read'>;
+  /** Absent while nothing is watched. */
+  readonly snoozing?: Snoozing;
   readonly people: People;
   readonly replies: Replies;
   /** For the end of the process, which waits for it. */
