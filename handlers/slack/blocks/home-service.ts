@@ -142,7 +142,7 @@ function lastElements(last: HomeService['last'], name: string): RichTextElement[
   const atMs = endOf(last.run);
   const gaps = gapsWords(last.document);
   return [
-    words(`Last: ${lastWords(last, name)}, `),
+    words(`Last: ${lastWords(last, name).replace(/\.$/, '')}, `),
     timeElement(atMs, TIME_FORMAT.dayMinute, utcOf(atMs)),
     ...(gaps === '' ? [] : [words(gaps)]),
   ];
