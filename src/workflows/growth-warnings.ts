@@ -28,7 +28,8 @@ export interface GrowthWarningsPorts {
   placeOf(service: string, atMs: number): Promise<WarningPlace | undefined>;
   /** Undefined when there is nothing to draw or it could not be drawn. Never throws. */
   draw(growth: ServiceGrowth, units: readonly UnitHistory[]): Promise<GrowthChartImage | undefined>;
-  silentOf(service: string): Promise<NonNullable<WarningView['silent']>>;
+  /** What cannot be seen of a service now. */
+  sightOf(service: string): Promise<Pick<WarningView, 'gaps' | 'silent'>>;
   /** Something was queued. */
   wakeDelivery(): void;
   /** Somebody was told; for metrics. */
@@ -93,7 +94,7 @@ export class GrowthWarnings {
     const { service, atMs } = growth;
     const place = await this.#ports.placeOf(service, atMs);
     if (place === undefined) return;
-    const silent = await this.#ports.silentOf(service);
+    const sight = await this.#ports.sightOf(service);
     let chart: Promise<GrowthChartImage | undefined> | undefined;
     for (let left = TRIES; left > 0; left--) {
       const previous = await state.warnings.ofService(service);
@@ -118,7 +119,7 @@ export class GrowthWarnings {
           if (tell.kind === 'warn' || tell.kind === 'raise')
             await this.#pinged(within, warning, place.pingsPerDay);
           const kills = await within.warnings.kills(warning.id);
-          const view: WarningView = { warning, telling: tell, kills, silent };
+          const view: WarningView = { warning, telling: tell, kills, ...sight };
           for (const parcel of tellingParcels(view, image, this.#ports.words))
             await within.outbox.put(parcel, atMs);
         });
@@ -178,13 +179,13 @@ export class GrowthWarnings {
 
   async #tie({ service, server, toMs, kills }: KillSeen): Promise<void> {
     const { state, words } = this.#ports;
-    const silent = await this.#ports.silentOf(service);
+    const sight = await this.#ports.sightOf(service);
     const tied = await state.atomically(async within => {
       const warning = await within.warnings.ofService(service);
       if (warning === undefined || !isOpen(warning)) return false;
       const isNew = await within.warnings.addKill(warning.id, { server, atMs: toMs, kills });
       if (!isNew || !warning.episode.posted) return false;
-      const view: WarningView = { warning, kills: await within.warnings.kills(warning.id), silent };
+      const view: WarningView = { warning, kills: await within.warnings.kills(warning.id), ...sight };
       for (const parcel of killParcels(view, toMs, words)) await within.outbox.put(parcel, toMs);
       return true;
     });

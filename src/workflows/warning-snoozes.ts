@@ -1,11 +1,12 @@
 import type { State } from './state-ports.ts';
 import { rootEdit } from './warning-parcels.ts';
-import type { Snoozing, Warning, WarningView, WarningWords } from './warning-ports.ts';
+import type { SnoozeWish, Snoozing, Warning, WarningView, WarningWords } from './warning-ports.ts';
 
 export interface WarningSnoozesPorts {
   readonly state: State;
   readonly words: WarningWords;
-  silentOf(service: string): Promise<NonNullable<WarningView['silent']>>;
+  /** What cannot be seen of a service now. */
+  sightOf(service: string): Promise<Pick<WarningView, 'gaps' | 'silent'>>;
   /** Something was queued. */
   wakeDelivery(): void;
 }
@@ -22,8 +23,8 @@ export class WarningSnoozes implements Snoozing {
     return this.#ports.state.warnings.find(warningId);
   }
 
-  snooze(warningId: string, chosen: Parameters<Snoozing['snooze']>[1]): Promise<Warning | undefined> {
-    const { by, untilMs, untilLeftMs, reason, atMs } = chosen;
+  snooze(warningId: string, wish: SnoozeWish): Promise<Warning | undefined> {
+    const { by, untilMs, untilLeftMs, reason, atMs } = wish;
     return this.#changed(warningId, atMs, ({ growth: { severity } }) => ({
       severity,
       by,
@@ -33,7 +34,7 @@ export class WarningSnoozes implements Snoozing {
     }));
   }
 
-  wake(warningId: string, { atMs }: Parameters<Snoozing['wake']>[1]): Promise<Warning | undefined> {
+  wake(warningId: string, { atMs }: Pick<SnoozeWish, 'by' | 'atMs'>): Promise<Warning | undefined> {
     return this.#changed(warningId, atMs, () => undefined);
   }
 
@@ -47,7 +48,7 @@ export class WarningSnoozes implements Snoozing {
     for (;;) {
       const seen = await state.warnings.find(id);
       if (seen === undefined) return undefined;
-      const silent = await this.#ports.silentOf(seen.service);
+      const sight = await this.#ports.sightOf(seen.service);
       const snooze = snoozeOf(seen);
       const changed = await state.atomically(async within => {
         const warning = await within.warnings.change(seen, {
@@ -58,7 +59,7 @@ export class WarningSnoozes implements Snoozing {
         });
         if (warning?.episode.posted) {
           const kills = await within.warnings.kills(id);
-          await within.outbox.put(rootEdit({ warning, kills, silent }, words), atMs);
+          await within.outbox.put(rootEdit({ warning, kills, ...sight }, words), atMs);
         }
         return warning;
       });
