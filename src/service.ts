@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import type { Dispatcher } from 'undici';
 import { slackTelling } from '../handlers/slack/blocks/telling.ts';
+import { slackWarningWords } from '../handlers/slack/blocks/warning-message.ts';
 import { People } from '../handlers/slack/people.ts';
 import { reachOf } from '../handlers/slack/receivers.ts';
 import { Replies } from '../handlers/slack/replies.ts';
@@ -153,7 +154,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           source: options.source,
           registry,
           runs,
-          words: slackWarningWords(),
+          words: slackWarningWords({ pingOf: id => registry.last()?.services.get(id)?.warnings.ping }),
           metrics,
           clock,
           log,
@@ -191,7 +192,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         workspace: identity.team_id ?? '',
         bot: { botId: identity.bot_id ?? '', botUserId: identity.user_id ?? '' },
         version: options.version,
-        ...(watching && { watch: watching }),
+        ...(watching && { snoozing: watching.snoozing, watched: watching.overviews }),
       },
     });
 

@@ -15,15 +15,14 @@ export interface SlackContext {
   readonly state: State;
   readonly runs: DiagnosisRuns;
   readonly registry: Pick<RegistryStore, 'file' | 'read'>;
+  /** Absent while nothing is watched. */
+  readonly snoozing?: Snoozing;
   readonly people: People;
   readonly replies: Replies;
   /** For the end of the process, which waits for it. */
   readonly underWay: UnderWay;
-  /** Absent where the watch is switched off. */
-  readonly watch?: {
-    readonly snoozing: Snoozing;
-    overviews(services: readonly Service[]): Promise<ReadonlyMap<string, WatchOverview>>;
-  };
+  /** What the watch sees of these services, by id; absent while nothing is watched. */
+  watched?(services: readonly Service[]): Promise<ReadonlyMap<string, WatchOverview>>;
   /** For modals and the App Home; gives up within seconds. */
   readonly client: WebClient;
   readonly clock: Clock;

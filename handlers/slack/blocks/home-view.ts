@@ -3,6 +3,7 @@ import { NAME_PATTERN } from '../../../src/inventory/name-form.ts';
 import type { DiagnosisDocument } from '../../../src/report/diagnosis-document.ts';
 import { clockWords, dayWords } from '../../../src/report/time-words.ts';
 import type { Run } from '../../../src/workflows/state-ports.ts';
+import type { WatchOverview } from '../../../src/workflows/watch-overview.ts';
 import { ACTION } from '../action-ids.ts';
 import {
   actions,
@@ -27,6 +28,8 @@ export interface HomeService {
   readonly id: string;
   readonly last?: { readonly run: Run; readonly document?: DiagnosisDocument };
   readonly mayDiagnose: boolean;
+  /** What the watch sees of it; absent while nothing is watched. */
+  readonly watch?: WatchOverview;
 }
 
 /** A step of setting Staunch up. */

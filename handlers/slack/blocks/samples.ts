@@ -5,6 +5,7 @@ import { type Run, STAUNCH_ITSELF } from '../../../src/workflows/state-ports.ts'
 import { evidenceView } from './evidence-view.ts';
 import { homeView } from './home-view.ts';
 import {
+  adviseNotice,
   alreadyRunningNotice,
   brokenNotice,
   foundNothingNotice,
@@ -18,9 +19,13 @@ import {
   thanksNotice,
   undeliverableNotice,
   unknownTargetNotice,
+  warningGoneNotice,
 } from './notices.ts';
 import { pickerView } from './picker-view.ts';
+import { snoozeView } from './snooze-view.ts';
 import { slackTelling } from './telling.ts';
+import { slackWarningWords } from './warning-message.ts';
+import { sampleWarnings } from './warning-samples.ts';
 import { wrongVerdictView } from './wrong-verdict-view.ts';
 
 /** One message or view as it is sent. `name` is unique and says what it is. */
@@ -51,6 +56,7 @@ export function allSamples(incidents: readonly SampleIncident[]): readonly Sampl
     ...runningSamples(runs[0]?.run ?? someRun()),
     ...homeSamples(runs),
     ...pickerSamples(),
+    ...warningSamples(),
     ...noticeSamples(),
   ];
 }
@@ -131,6 +137,20 @@ function pickerSamples(): Sample[] {
   ];
 }
 
+function warningSamples(): Sample[] {
+  const telling = slackWarningWords({ pingOf: () => 'S0SAMPLE' });
+  const views = sampleWarnings(PERSON);
+  return [
+    ...views.map(([name, view]) => message(name, telling.warning(view))),
+    ...views.flatMap(([name, view]) => [
+      ...(view.telling?.kind === 'raise' ? [message(`${name}: raised`, telling.raised(view))] : []),
+      ...(view.telling?.kind === 'resolve' ? [message(`${name}: resolved`, telling.resolved(view))] : []),
+      ...(view.kills.length > 0 ? [message(`${name}: killed`, telling.killed(view))] : []),
+      modal(`${name}: snooze`, snoozeView(view.warning)),
+    ]),
+  ];
+}
+
 const REFUSAL = `You have no role that lets you ask for a diagnosis. Ask an admin of Staunch to add you (${PERSON}).`;
 
 function noticeSamples(): Sample[] {
@@ -149,6 +169,8 @@ function noticeSamples(): Sample[] {
     ['broken', brokenNotice('3f2a91')],
     ['undeliverable', undeliverableNotice(someRun(), 'not_in_channel')],
     ['thanks', thanksNotice()],
+    ['warning gone', warningGoneNotice()],
+    ['advise', adviseNotice('checkout')],
   ];
   return notices.map(([name, notice]) => message(`notice: ${name}`, notice));
 }
