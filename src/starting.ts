@@ -102,6 +102,7 @@ async function startPractice(lost: () => void) {
     configFile: FLEET_CONFIG,
     stateFolder,
     logLevel: 'warn',
+    watch: true,
     retention: { evidenceDays: 1, incidentDays: 1 },
   };
   const fleet = { kind: 'module', url: new URL('practice/fleet/open-fleet.ts', ROOT).href } as const;

@@ -104,6 +104,9 @@ const WIRING = [
   'src/schema-files.ts',
   'src/investigator-worker.ts',
   'src/service.ts',
+  'src/watching.ts',
+  'src/chores.ts',
+  'src/watch-reader-worker.ts',
   'src/starting.ts',
   'src/slack-doctor.ts',
 ];

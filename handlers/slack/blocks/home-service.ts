@@ -1,10 +1,10 @@
 import type { KnownBlock, RichTextElement } from '@slack/types';
-import type { Eta, ServiceGrowth } from '../../../src/growth/growth-finding.ts';
 import { NAME_PATTERN } from '../../../src/inventory/name-form.ts';
 import type { DiagnosisDocument } from '../../../src/report/diagnosis-document.ts';
 import { limitWords } from '../../../src/report/limit-words.ts';
 import { clockWords, dayWords } from '../../../src/report/time-words.ts';
 import type { Run } from '../../../src/workflows/state-ports.ts';
+import type { WatchOverview } from '../../../src/workflows/watch-overview.ts';
 import { ACTION } from '../action-ids.ts';
 import { arrivalElements, instant } from './arrival-parts.ts';
 import { button, context, list, richText, section, timeElement, words } from './block-parts.ts';
@@ -18,27 +18,10 @@ export interface HomeService {
   readonly last?: { readonly run: Run; readonly document?: DiagnosisDocument };
   readonly mayDiagnose: boolean;
   /** Absent where nothing is watched at all. */
-  readonly watch?: HomeWatch;
+  readonly watch?: WatchOverview;
 }
 
-/** What the watch knows of a service. */
-export interface HomeWatch {
-  readonly state: 'calm' | 'warning' | 'critical' | 'blind' | 'not-watched';
-  readonly workers: number;
-  readonly growing: number;
-  readonly eta?: Eta;
-  readonly limit?: NonNullable<ServiceGrowth['limit']>;
-  readonly limitBytes?: number;
-  readonly blindUntilMs?: number;
-  /** What of it cannot be seen, in sentences. */
-  readonly gaps: readonly string[];
-  readonly silent: readonly { readonly server: string; readonly sinceMs: number }[];
-  readonly snoozedUntilMs?: number;
-  /** When it was looked at last; absent before the first look. */
-  readonly asOfMs?: number;
-}
-
-type WatchState = HomeWatch['state'];
+type WatchState = WatchOverview['state'];
 
 /** The state as a sign that differs in shape, not only in colour; the word stands behind it. */
 const SIGNS: Readonly<Record<WatchState, string>> = {
@@ -98,7 +81,7 @@ export function homeService(service: HomeService): KnownBlock[] {
   return [section(lastWords(last, name), press), context(whenMrkdwn(last))];
 }
 
-function watchWords({ state, workers, growing }: HomeWatch, name: string): string {
+function watchWords({ state, workers, growing }: WatchOverview, name: string): string {
   const of = `of ${workers} ${workers === 1 ? 'worker' : 'workers'}`;
   switch (state) {
     case 'critical':
@@ -114,7 +97,7 @@ function watchWords({ state, workers, growing }: HomeWatch, name: string): strin
   }
 }
 
-function facts({ id, last }: HomeService, watch: HomeWatch): RichTextElement[][] {
+function facts({ id, last }: HomeService, watch: WatchOverview): RichTextElement[][] {
   const { eta, blindUntilMs, snoozedUntilMs, silent, gaps } = watch;
   const atMs = watch.asOfMs ?? 0;
   const unseen: RichTextElement[][] = [

@@ -1,6 +1,6 @@
 import type { ServiceGrowth, WorkerGrowth } from '../../../src/growth/growth-finding.ts';
 import type { Warning, WarningView } from '../../../src/workflows/warning-ports.ts';
-import type { HomeWatch } from './home-service.ts';
+import type { WatchOverview } from '../../../src/workflows/watch-overview.ts';
 
 const MEGABYTE = 1_048_576;
 const MINUTE_MS = 60_000;
@@ -46,7 +46,7 @@ export function sampleWarnings(person: string): readonly (readonly [name: string
 }
 
 /** A service of the App Home in each state of its watch, the least urgent first. */
-export function sampleWatches(): readonly HomeWatch[] {
+export function sampleWatches(): readonly WatchOverview[] {
   const seen = { workers: 4, growing: 0, gaps: [], silent: [], asOfMs: AT_MS };
   const near = { limit: 'memory-max' as const, limitBytes: GROWING.limitBytes ?? 0 };
   return [

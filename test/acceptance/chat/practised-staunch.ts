@@ -79,6 +79,7 @@ export async function startedStaunch(
       configFile: FLEET_CONFIG,
       stateFolder,
       logLevel: 'info',
+      watch: false,
       retention: { evidenceDays: 30, incidentDays: 365 },
       ...options.settings,
     },
