@@ -15,6 +15,10 @@ export interface WatchOverview {
   /** The earliest arrival at a limit. */
   readonly eta?: Eta;
   readonly limit?: NonNullable<ServiceGrowth['limit']>;
+  /** How large that limit is. */
+  readonly limitBytes?: number;
+  /** When its workers were last judged, epoch ms; absent where that is too long ago to be shown. */
+  readonly asOfMs?: number;
   /** Until when young workers cannot be judged, epoch ms. */
   readonly blindUntilMs?: number;
   /** What cannot be watched, in sentences. */
@@ -43,13 +47,15 @@ export function watchOverview(service: Service, known: WatchKnowledge): WatchOve
   const snoozed = until !== undefined && until > nowMs ? { snoozedUntilMs: until } : {};
   if (look === undefined || nowMs - look.atMs > STALE_MS)
     return { state: 'blind', workers: 0, growing: 0, ...sight, ...snoozed };
-  const { workers, growing, eta, limit, blindUntilMs } = look;
+  const { workers, growing, eta, limit, limitBytes, blindUntilMs } = look;
   return {
     state: stateOf(look, nowMs),
     workers: workers.length,
     growing,
     ...(eta && { eta }),
     ...(limit && { limit }),
+    ...(limitBytes !== undefined && { limitBytes }),
+    asOfMs: look.atMs,
     ...(blindUntilMs !== undefined && blindUntilMs > nowMs && { blindUntilMs }),
     ...sight,
     ...snoozed,

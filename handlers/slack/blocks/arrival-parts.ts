@@ -5,6 +5,8 @@ import { clockWords, dayWords } from '../../../src/report/time-words.ts';
 import { timeElement, words } from './block-parts.ts';
 import { type Mrkdwn, own, readersTime, TIME_FORMAT, type TimeFormat } from './slack-text.ts';
 
+/** It may have come to that already. */
+const ANY_TIME = 'any time until ';
 /** From here on a clock alone could be of today or of tomorrow. */
 const SAME_DAY_MS = 12 * 3_600_000;
 
@@ -15,8 +17,7 @@ export function arrivalElements(eta: Eta, atMs: number): RichTextElement[] {
     words('about '),
     instant(aboutMs, atMs),
     words(' ('),
-    ...(fromMs <= atMs ? [words('from now')] : [instant(fromMs, atMs)]),
-    words(' – '),
+    ...(fromMs <= atMs ? [words(ANY_TIME)] : [instant(fromMs, atMs), words(' – ')]),
     instant(toMs, atMs),
     words(')'),
   ];
@@ -28,11 +29,17 @@ export function arrivalRange(eta: Eta, atMs: number): RichTextElement[] {
   return [...(fromMs <= atMs ? [words('now')] : [instant(fromMs, atMs)]), words(' – '), instant(toMs, atMs)];
 }
 
-/** The same in UTC, as text. */
+/** `about 15:40 (14:55 – 16:30) UTC`: the same as text. */
 export function arrivalUtc(eta: Eta, atMs: number): string {
-  const { fromMs, aboutMs, toMs } = arrivalOf(eta, atMs);
-  const from = fromMs <= atMs ? 'from now' : utcWords(fromMs, atMs);
-  return `about ${utcWords(aboutMs, atMs)} (${from} – ${utcWords(toMs, atMs)}) UTC`;
+  const { aboutMs } = arrivalOf(eta, atMs);
+  return `about ${utcWords(aboutMs, atMs)} (${rangeUtc(eta, atMs).replace(/ UTC$/, '')}) UTC`;
+}
+
+/** `14:55 – 16:30 UTC`. */
+export function rangeUtc(eta: Eta, atMs: number): string {
+  const { fromMs, toMs } = arrivalOf(eta, atMs);
+  const from = fromMs <= atMs ? ANY_TIME : `${utcWords(fromMs, atMs)} – `;
+  return `${from}${utcWords(toMs, atMs)} UTC`;
 }
 
 /** An instant by the reader's clock, with the day where it is not today's for sure. */

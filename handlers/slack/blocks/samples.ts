@@ -3,6 +3,7 @@ import type { Progress } from '../../../src/workflows/investigation.ts';
 import type { Message } from '../../../src/workflows/message.ts';
 import { type Run, STAUNCH_ITSELF } from '../../../src/workflows/state-ports.ts';
 import { evidenceView } from './evidence-view.ts';
+import type { HomeService } from './home-service.ts';
 import { homeView } from './home-view.ts';
 import {
   adviseNotice,
@@ -25,7 +26,7 @@ import { pickerView } from './picker-view.ts';
 import { snoozeView } from './snooze-view.ts';
 import { slackTelling } from './telling.ts';
 import { slackWarningWords } from './warning-message.ts';
-import { sampleWarnings } from './warning-samples.ts';
+import { sampleWarnings, sampleWatches } from './warning-samples.ts';
 import { wrongVerdictView } from './wrong-verdict-view.ts';
 
 /** One message or view as it is sent. `name` is unique and says what it is. */
@@ -120,9 +121,20 @@ function homeSamples(diagnosed: readonly { readonly document: DiagnosisDocument;
   return [
     home('home of an admin', homeView({ services, setup, version })),
     home('home of a viewer', homeView({ services, version })),
+    home('home of what is watched', homeView({ services: watchedServices(services), version })),
     home('home without services', homeView({ services: [], version })),
     home('home of a refused person', homeView({ refusal: REFUSAL, services: [], version })),
   ];
+}
+
+/** Each service in another state of its watch. */
+function watchedServices(services: readonly HomeService[]): HomeService[] {
+  const watches = sampleWatches();
+  return watches.map((watch, at) => ({
+    ...(services[at % services.length] ?? { id: 'shop', mayDiagnose: true }),
+    id: `service-${at}`,
+    watch,
+  }));
 }
 
 function pickerSamples(): Sample[] {

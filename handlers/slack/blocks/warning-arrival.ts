@@ -1,7 +1,7 @@
 import type { RichTextElement } from '@slack/types';
 import type { ServiceGrowth } from '../../../src/growth/growth-finding.ts';
 import { limitWords } from '../../../src/report/limit-words.ts';
-import { arrivalElements, arrivalUtc } from './arrival-parts.ts';
+import { arrivalElements, arrivalUtc, rangeUtc } from './arrival-parts.ts';
 import { bold, words } from './block-parts.ts';
 
 /** What is reached and when, by the reader's clock and in UTC. */
@@ -14,7 +14,7 @@ export function arrivalLine(growth: ServiceGrowth): RichTextElement[] {
       (element): RichTextElement =>
         element.type === 'text' || element.type === 'date' ? { ...element, style: { bold: true } } : element,
     ),
-    words(` your time · ${arrivalUtc(eta, atMs)}`),
+    words(` your time · ${rangeUtc(eta, atMs)}`),
   ];
 }
 

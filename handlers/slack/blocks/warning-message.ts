@@ -128,7 +128,7 @@ function detailBlocks({ warning, silent = [], gaps = [] }: WarningView, scale: n
       ? []
       : [
           richText(
-            line(bold(acute ? 'Why' : 'The nearest'), words(` ${shown(why, Math.round(900 * scale))}`)),
+            line(bold(acute ? 'Why' : 'Nearest'), words(` ${shown(why, Math.round(900 * scale))}`)),
             ...(few === undefined ? [] : [line(words(few))]),
           ),
         ]),

@@ -29,7 +29,7 @@ export function killedReply({ warning, kills }: WarningView): Message {
   const warnedAtMs = pinged?.atMs ?? openedAtMs;
   const before =
     last.atMs > warnedAtMs ? ` It was warned of ${durationWords(last.atMs - warnedAtMs)} before.` : '';
-  const more = all > last.kills ? ` ${all} since the warning began.` : '';
+  const more = all > last.kills ? ` ${all} were killed since the warning began.` : '';
   const next = 'Staunch diagnoses it by itself; the verdict follows in this thread.';
   const end = `${before}${more} ${next}`;
   return message(own`${title}, seen at ${utcWords(last.atMs, warning.growth.atMs)} UTC.${end}`, [

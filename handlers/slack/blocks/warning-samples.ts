@@ -1,5 +1,6 @@
 import type { ServiceGrowth, WorkerGrowth } from '../../../src/growth/growth-finding.ts';
 import type { Warning, WarningView } from '../../../src/workflows/warning-ports.ts';
+import type { WatchOverview } from '../../../src/workflows/watch-overview.ts';
 
 const MEGABYTE = 1_048_576;
 const MINUTE_MS = 60_000;
@@ -41,6 +42,27 @@ export function sampleWarnings(person: string): readonly (readonly [name: string
         kills: [],
       },
     ],
+  ];
+}
+
+/** A service of the App Home in each state of its watch, the least urgent first. */
+export function sampleWatches(): readonly WatchOverview[] {
+  const seen = { workers: 4, growing: 0, gaps: [], silent: [], asOfMs: AT_MS };
+  const near = { limit: 'memory-max' as const, limitBytes: GROWING.limitBytes ?? 0 };
+  return [
+    { ...seen, state: 'not-watched', workers: 0 },
+    { ...seen, state: 'calm' },
+    { ...seen, state: 'blind', blindUntilMs: AT_MS + 2 * HOUR_MS, gaps: GAPS, silent: SILENT },
+    {
+      ...seen,
+      ...near,
+      state: 'warning',
+      growing: 2,
+      eta: { fromMs: AT_MS + 2.5 * HOUR_MS, toMs: AT_MS + 6 * HOUR_MS },
+      snoozedUntilMs: AT_MS + 4 * HOUR_MS,
+    },
+    { ...seen, ...near, state: 'critical', growing: 3, eta: { fromMs: AT_MS, toMs: AT_MS + HOUR_MS } },
+    { ...seen, ...near, state: 'critical', gaps: [...GAPS, ...GAPS, ...GAPS], silent: SILENT },
   ];
 }
 
