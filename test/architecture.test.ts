@@ -108,6 +108,7 @@ const WIRING = [
   'src/chores.ts',
   'src/watch-reader-worker.ts',
   'src/starting.ts',
+  'src/practice-history.ts',
   'src/slack-doctor.ts',
 ];
 const IMPURE =
