@@ -11,6 +11,7 @@ import { serviceLog } from '../../../src/adapters/service-log.ts';
 import type { Settings } from '../../../src/adapters/settings.ts';
 import { type Service, startService } from '../../../src/service.ts';
 import type { WatchTime } from '../../../src/watching.ts';
+
 import { textsOf } from './message-texts.ts';
 
 export { textsOf };
@@ -91,6 +92,7 @@ export async function startedStaunch(
     source: { kind: 'module', url: options.source ?? FLEET },
     version: '0.0.0-test',
     schemaFile: join(root, 'staunch.schema.json'),
+    ...(options.watchTime && { watchTime: options.watchTime }),
     lost: () => undefined,
     ...(options.watchTime && { watchTime: options.watchTime }),
   });
