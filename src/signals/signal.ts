@@ -241,6 +241,19 @@ export interface Change extends Read {
   readonly what: string;
 }
 
+/** A line that fits a pattern of a playbook: one per line and cause. */
+export interface PatternHit extends Read {
+  readonly kind: 'pattern-hit';
+  /** Id of the cause whose pattern fits. */
+  readonly cause: string;
+  /** The process that the line names. */
+  readonly pid?: number;
+  /** The unit that the line names. */
+  readonly unit?: string;
+  /** The Unix signal that the line names. */
+  readonly signal?: number;
+}
+
 export type Signal =
   | UpstreamFailure
   | NginxEvent
@@ -251,7 +264,8 @@ export type Signal =
   | UserspaceOomKill
   | UnitEvent
   | LogLoss
-  | Change;
+  | Change
+  | PatternHit;
 
 /** What a source could and could not tell. A log that nobody may read is not a quiet log. */
 export interface Coverage {

@@ -1,8 +1,10 @@
 import type { CaseFile, HostFile } from '../collectors/case-file.ts';
 import { gunicornUnitsOf, readBundledHost } from '../collectors/host-reading.ts';
 import type { Window } from '../collectors/question.ts';
+import type { ReadingPlan } from '../collectors/reading-plan.ts';
 import type { Recording } from '../collectors/recording.ts';
 import { readJournalRecord } from '../signals/journal-record.ts';
+import type { Signal } from '../signals/signal.ts';
 import type { Pause } from './ports.ts';
 
 /** One server's files of a bundle. */
@@ -17,6 +19,8 @@ export interface BundleRequest {
   readonly service?: string;
   readonly unit?: string;
   readonly window?: Window;
+  /** What the playbook wants read; everything when not said. */
+  readonly plan?: ReadingPlan;
   /** Upstream address to server, where the addresses do not tell. */
   readonly upstreams?: ReadonlyMap<string, string>;
 }
@@ -45,7 +49,7 @@ export async function caseOfBundle(request: BundleRequest, pause: Pause): Promis
       runsNginx: single || folder.recordings.some(r => /^nginx-/.test(r.name)),
       ...(request.window && { window: request.window }),
     };
-    const reading = readBundledHost(about, folder.recordings);
+    const reading = readBundledHost(about, folder.recordings, request.plan);
     let step = reading.next();
     while (!step.done) {
       await pause();
@@ -86,7 +90,9 @@ function hostNameOf(recordings: readonly Recording[]): string | undefined {
   return undefined;
 }
 
-/** From the first to the last line of NGINX, Gunicorn and PID 1. The kernel's older lines only prove access. */
+const TELLING: ReadonlySet<Signal['kind']> = new Set(['upstream-failure', 'gunicorn', 'unit', 'pattern-hit']);
+
+/** From the first to the last line of NGINX, Gunicorn and PID 1, and those a playbook looks for. The kernel's older lines only prove access. */
 function wholeWindow(hosts: readonly HostFile[]): Window | undefined {
   let fromMs = Number.POSITIVE_INFINITY;
   let toMs = Number.NEGATIVE_INFINITY;
@@ -96,8 +102,7 @@ function wholeWindow(hosts: readonly HostFile[]): Window | undefined {
   };
   for (const host of hosts) {
     for (const log of host.accessLogs) for (const request of log.requests) see(request.at.epochMs);
-    for (const s of host.signals)
-      if (s.kind === 'upstream-failure' || s.kind === 'gunicorn' || s.kind === 'unit') see(s.at.epochMs);
+    for (const s of host.signals) if (TELLING.has(s.kind)) see(s.at.epochMs);
   }
   return toMs < fromMs ? undefined : { fromMs, toMs: toMs + 999 };
 }
