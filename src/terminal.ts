@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { CollectContext } from '../handlers/terminal/collect.ts';
 import type { DiagnoseContext } from '../handlers/terminal/diagnose.ts';
 import type { LocalMachine } from '../handlers/terminal/doctor.ts';
+import type { PlaybookContext } from '../handlers/terminal/playbook.ts';
 import type { ServerAddContext } from '../handlers/terminal/server-add.ts';
 import type { ReadText } from '../handlers/terminal/server-import.ts';
 import type { ShowContext } from '../handlers/terminal/show.ts';
@@ -16,6 +17,7 @@ export type TerminalWorld = DiagnoseContext &
   CollectContext &
   ShowContext &
   ServerAddContext &
+  PlaybookContext &
   StateContext &
   StateMovingContext & {
     readonly machine: LocalMachine;
@@ -88,8 +90,13 @@ export async function openTerminal(
     keep: documents => kept.keep(documents),
     lastDiagnoses: () => kept.last(),
     async playbook(id) {
-      const { loadPlaybook } = await import('./adapters/playbook-files.ts');
-      return loadPlaybook(id);
+      const { playbookLoader } = await import('./adapters/playbook-files.ts');
+      return playbookLoader({ registry: world.registry, environment: process.env })(id);
+    },
+    async shelf(place) {
+      const { loadShelf, shelfWith } = await import('./adapters/playbook-files.ts');
+      if (place !== undefined) return shelfWith([place]);
+      return loadShelf({ registry: world.registry, environment: process.env });
     },
     async readBundle(folder) {
       const { readBundle } = await import('./adapters/bundle-source.ts');

@@ -124,6 +124,9 @@ export const ServiceEntry = z.strictObject(
       )
       .optional()
       .describe('Upstream address as NGINX prints it, to the server behind it.'),
+    playbook: Name.optional().describe(
+      'The playbook that a diagnosis of this service follows; gateway-502 when not said.',
+    ),
     ...SERVICE_ACCESS_FIELDS,
   },
   'expected the settings of a service, e.g. { unit: gunicorn.service, servers: [web-1] }',
@@ -171,8 +174,12 @@ export const RegistryFile = z.strictObject(
       .nullish()
       .describe('Teams, by name: who may do what about the services that name the team.'),
     slack: SlackSection.nullish().describe('Who may ask in Slack, and where.'),
+    playbooks: z
+      .array(LocalPath, 'expected a list of folders or files, e.g. [./playbooks]')
+      .nullish()
+      .describe('Folders and files with playbooks of your own.'),
     defaults: Defaults.nullish().describe('Settings for every server that does not say otherwise.'),
   },
-  'expected the fields servers, services, groups, teams, slack and defaults',
+  'expected the fields servers, services, groups, teams, slack, playbooks and defaults',
 );
 export type RegistryFile = z.infer<typeof RegistryFile>;
