@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CAUSE_IDS } from '../src/diagnosis/cause.ts';
 import { HARMLESS_IDS, SOURCE_IDS } from '../src/report/diagnosis-document.ts';
+import { Match } from './match.ts';
 import { Name } from './playbook-words.ts';
 
 export const VERDICTS = ['confirmed', 'likely', 'inconclusive', 'no-incident'] as const;
@@ -52,6 +53,13 @@ export const Condition = z.strictObject(
       .enum(['memcg', 'global'], 'expected memcg (a limit of the service) or global (the whole host)')
       .optional()
       .describe('Whose memory ran out.'),
+    cited: z
+      .strictObject(
+        { source: z.enum(SOURCE_IDS, 'expected a source'), match: Match },
+        "expected { source: unit-state, match: 'OOMPolicy=stop' }",
+      )
+      .optional()
+      .describe('A line of this source that the diagnosis cites fits the pattern.'),
     unseen: listOf(z.enum(SOURCE_IDS, 'expected a source'), 'expected a list of sources, e.g. [kernel-log]')
       .optional()
       .describe('One of these sources could not be read.'),

@@ -92,7 +92,11 @@ function faultsOf(issue: z.core.$ZodIssue, data: unknown, isExtension: boolean):
     const known = fieldsAt(isExtension ? Extension : Playbook, path);
     return issue.keys.map(key => ({
       path: [...path, key],
-      message: `${pathText([...path, key])} is not a field here${suggestionText(nearestNames(key, known), known, 'field')}`,
+      message: `${pathText([...path, key])} is not a field here${
+        key.includes(' ')
+          ? ': a text with a comma or a colon in it must stand in quotes'
+          : suggestionText(nearestNames(key, known), known, 'field')
+      }`,
       onKey: true,
     }));
   }

@@ -53,7 +53,7 @@ const ROOMS: Record<string, { sees: readonly string[]; libraries: readonly strin
     libraries: ['zod', 'yaml'],
     pure: true,
   },
-  'src/guidance': { sees: ['src/report', 'playbooks'], libraries: [], pure: true },
+  'src/guidance': { sees: ['src/signals', 'src/report', 'playbooks'], libraries: [], pure: true },
   'src/workflows': {
     sees: [
       'src/policy',
