@@ -93,7 +93,7 @@ function faultsOf(issue: z.core.$ZodIssue, data: unknown, isExtension: boolean):
     return issue.keys.map(key => ({
       path: [...path, key],
       message: `${pathText([...path, key])} is not a field here${
-        key.includes(' ')
+        valueAt(data, [...path, key]) === null
           ? ': a text with a comma or a colon in it must stand in quotes'
           : suggestionText(nearestNames(key, known), known, 'field')
       }`,

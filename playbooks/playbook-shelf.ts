@@ -54,7 +54,9 @@ export function playbookNamed(shelf: PlaybookShelf, id: string): PlaybookReading
   const hint = suggestionText(nearestNames(id, known), known, 'playbook');
   return {
     ok: false,
-    problems: [`there is no playbook "${id}"${hint}. "staunch playbook list" names them all.`],
+    problems: [
+      `there is no playbook "${id}"${hint}${hint.endsWith('?') ? '' : '.'} "staunch playbook list" names them all.`,
+    ],
   };
 }
 
