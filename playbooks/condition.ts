@@ -15,7 +15,6 @@ export const MEASURES = [
   'workerDeaths',
   'oomKillsOfTheUnit',
 ] as const;
-export type Measure = (typeof MEASURES)[number];
 
 /** How a step can be settled without choosing one of its answers. */
 export const SETTLEMENTS = ['done', 'skipped', 'not-applicable'] as const;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { shelve } from '../../playbooks/playbook-shelf.ts';
-import { BROKEN, RIGHT } from './broken-playbooks.ts';
+import { BROKEN } from './broken-playbooks.ts';
+import { RIGHT } from './celery-playbook.ts';
 
 const SHIPPED = {
   fileName: 'playbooks/gateway-502.yml',
