@@ -31,12 +31,12 @@ export type CaseAnswer =
 
 /** Reads a recorded incident into a case file. The bundle is read whole unless a window is given. */
 export async function caseOfBundle(request: BundleRequest, pause: Pause): Promise<CaseAnswer> {
-  const units = [...new Set(request.folders.flatMap(f => gunicornUnitsOf(f.recordings)))];
+  const units = [...new Set(request.folders.flatMap(f => unitsOf(f.recordings)))];
   const unit = request.unit ?? units[0];
   if (request.unit === undefined && units.length > 1) {
     return {
       ok: false,
-      problem: `The bundle tells of ${units.length} Gunicorn units (${units.join(', ')}). Say which one: --unit ${units[0]}`,
+      problem: `The bundle tells of ${units.length} units (${units.join(', ')}). Say which one: --unit ${units[0]}`,
     };
   }
   const single = request.folders.length === 1;
@@ -45,7 +45,7 @@ export async function caseOfBundle(request: BundleRequest, pause: Pause): Promis
     const about = {
       server: folder.server ?? hostNameOf(folder.recordings) ?? 'server',
       unitName: unit ?? 'gunicorn.service',
-      runsApp: single || gunicornUnitsOf(folder.recordings).length > 0,
+      runsApp: single || unitsOf(folder.recordings).length > 0,
       runsNginx: single || folder.recordings.some(r => /^nginx-/.test(r.name)),
       ...(request.window && { window: request.window }),
     };
@@ -77,6 +77,16 @@ export async function caseOfBundle(request: BundleRequest, pause: Pause): Promis
     },
   };
 }
+
+/** The units that run the app; where none is Gunicorn's, the one whose journal was recorded. */
+function unitsOf(recordings: readonly Recording[]): readonly string[] {
+  const gunicorn = gunicornUnitsOf(recordings);
+  if (gunicorn.length > 0) return gunicorn;
+  const names = recordings.flatMap(({ name }) => JOURNAL_OF_UNIT.exec(name)?.[1] ?? []);
+  return names.map(name => `${name}.service`);
+}
+
+const JOURNAL_OF_UNIT = /^journal-(?!(?:kernel|all|nginx)\.)([A-Za-z0-9:_.@-]{1,200})\.json$/;
 
 function hostNameOf(recordings: readonly Recording[]): string | undefined {
   for (const { name, bytes } of recordings) {

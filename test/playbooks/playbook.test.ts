@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type PlaybookText, playbookNamed, shelve } from '../../playbooks/playbook-shelf.ts';
@@ -84,6 +85,16 @@ const text = (fileName: string, content: string): PlaybookText => ({ fileName, f
 const shipped = [text('playbooks/base.yml', BASE)];
 
 describe('a playbook of your own', () => {
+  it('is right as docs/playbooks.md shows one', () => {
+    const guide = readFileSync(resolve(EXAMPLES, '../../docs/playbooks.md'), 'utf8');
+    const example = /\n {4}id: checkout\n(?: {4}.*\n)+/.exec(guide)?.[0].replace(/^ {4}/gm, '') ?? '';
+    expect(example.split('\n').length).toBeGreaterThan(25);
+    const gateway = readFileSync(resolve(EXAMPLES, '../gateway-502.yml'), 'utf8');
+    const both = shelve([text('playbooks/gateway-502.yml', gateway)], [text('checkout.yml', example.trim())]);
+    expect(both.problems).toEqual([]);
+    expect(both.playbooks.get('checkout')?.playbook.steps[0]?.id).toBe('ask-payments');
+  });
+
   it('may extend a shipped one under a new id', () => {
     const mine = `id: mine
 extends: base

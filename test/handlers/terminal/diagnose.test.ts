@@ -114,7 +114,7 @@ describe('staunch diagnose', () => {
     });
     expect(await diagnoseCommand({ bundle: 'x' }, t.context)).toBe(2);
     expect(t.errors()).toContain(
-      '2 Gunicorn units (shop.service, admin.service). Say which one: --unit shop.service',
+      '2 units (shop.service, admin.service). Say which one: --unit shop.service',
     );
   });
 
