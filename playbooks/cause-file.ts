@@ -33,14 +33,19 @@ const Failures = z
   )
   .refine(({ faults = [], statuses = [] }) => faults.length + statuses.length > 0, failuresForm);
 
+const titleForm =
+  'expected 1 to 40 letters, digits, blanks and . , \' ( ) / - such as "worker killed by a signal"';
+/** It stands in headlines and notifications, where any other sign could mean something. */
+const Title = z
+  .string(titleForm)
+  .regex(/^[\p{L}\p{N}](?:[\p{L}\p{N} .,'()/-]{0,38}[\p{L}\p{N}).])?$/u, titleForm);
+
 /** A cause as data: how the logs tell of it, what follows from it, and what people are told. */
 export const CauseEntry = z
   .strictObject(
     {
       id: Name,
-      title: sentence(40, 'worker killed by a signal').describe(
-        'Lower case: it stands behind "502s on checkout: ".',
-      ),
+      title: Title.describe('Lower case: it stands behind "502s on checkout: ".'),
       meaning: sentence(200, 'The kernel ended a worker in the middle of a request.').describe(
         'One sentence.',
       ),

@@ -138,6 +138,13 @@ export const BROKEN: readonly (readonly [string, string, readonly string[]])[] =
     ],
   ],
   [
+    'with a title that would call people',
+    withChanged('title: worker lost', 'title: <!here> worker lost'),
+    [
+      'own.yml:8:12: causes[0].title is "<!here> worker lost": expected 1 to 40 letters, digits, blanks and . , \' ( ) / - such as "worker killed by a signal"',
+    ],
+  ],
+  [
     'with something else filled in',
     withChanged('{when}', '{host}'),
     [
