@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { loadDotEnv } from './adapters/dot-env.ts';
+import { addPlaybookCommands } from './playbook-commands.ts';
 import { openTerminal } from './terminal.ts';
 
 const SINCE = new Option('--since <length>', 'window up to now: 30m, 2h, 3d (default 2h)');
@@ -48,6 +49,7 @@ export async function commandLine(args: readonly string[], cancel: AbortSignal):
     .option('--json', 'print the diagnosis as JSON (docs/json.md)')
     .option('--bundle <folder>', 'recorded evidence instead of servers (docs/bundles.md)')
     .option('--unit <unit>', 'the unit to look at in a bundle that tells of several')
+    .option('--playbook <id>', 'the playbook to follow (staunch playbook list)')
     .option('--chart <file>', 'also write the chart: .png or .svg')
     .option('--evidence <id>', 'show the raw line of one piece of evidence, such as E4')
     .option('--ascii', 'no characters beyond ASCII')
@@ -245,6 +247,10 @@ export async function commandLine(args: readonly string[], cancel: AbortSignal):
         return 0;
       });
     });
+
+  addPlaybookCommands(program, terminal, ended => {
+    code = ended;
+  });
 
   program
     .command('doctor')

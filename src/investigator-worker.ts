@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { chartImage } from './adapters/chart-image.ts';
 import type { FromWorker, InvestigatorWorkerData, ToWorker } from './adapters/investigator-messages.ts';
-import { loadPlaybook } from './adapters/playbook-files.ts';
+import { playbookLoader } from './adapters/playbook-files.ts';
 import { openRegistryStore } from './adapters/registry-store.ts';
 import { openChosenSource } from './adapters/source-choice.ts';
 import { Diagnosing, type DrawPng } from './workflows/diagnosing.ts';
@@ -15,13 +15,14 @@ async function work(port: MessagePort, data: InvestigatorWorkerData): Promise<vo
   const log = logOver(tell);
   const { configFile, pseudonymKey } = data;
   const source = await openChosenSource(data.source);
+  const registry = openRegistryStore(configFile, {
+    schemaFile: SCHEMA,
+    ...(process.env.SSH_AUTH_SOCK !== undefined && { agentSocket: process.env.SSH_AUTH_SOCK }),
+  });
   const investigator = new Diagnosing({
     source,
-    registry: openRegistryStore(configFile, {
-      schemaFile: SCHEMA,
-      ...(process.env.SSH_AUTH_SOCK !== undefined && { agentSocket: process.env.SSH_AUTH_SOCK }),
-    }),
-    playbook: loadPlaybook,
+    registry,
+    playbook: playbookLoader({ registry, environment: process.env }),
     draw: oneAtATime(chartImage),
     clock: { nowMs: Date.now },
     pause: () => new Promise(resolve => setImmediate(resolve)),

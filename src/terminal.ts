@@ -5,6 +5,7 @@ import type { CollectContext } from '../handlers/terminal/collect.ts';
 import type { DiagnoseContext } from '../handlers/terminal/diagnose.ts';
 import type { LocalMachine } from '../handlers/terminal/doctor.ts';
 import type { GrowthNowContext } from '../handlers/terminal/growth-now.ts';
+import type { PlaybookContext } from '../handlers/terminal/playbook.ts';
 import type { ServerAddContext } from '../handlers/terminal/server-add.ts';
 import type { ReadText } from '../handlers/terminal/server-import.ts';
 import type { ShowContext } from '../handlers/terminal/show.ts';
@@ -20,6 +21,7 @@ export type TerminalWorld = DiagnoseContext &
   CollectContext &
   ShowContext &
   ServerAddContext &
+  PlaybookContext &
   StateContext &
   StateMovingContext & {
     readonly machine: LocalMachine;
@@ -106,8 +108,13 @@ export async function openTerminal(
       }
     },
     async playbook(id) {
-      const { loadPlaybook } = await import('./adapters/playbook-files.ts');
-      return loadPlaybook(id);
+      const { playbookLoader } = await import('./adapters/playbook-files.ts');
+      return playbookLoader({ registry: world.registry, environment: process.env })(id);
+    },
+    async shelf(place) {
+      const { loadShelf, shelfWith } = await import('./adapters/playbook-files.ts');
+      if (place !== undefined) return shelfWith([place]);
+      return loadShelf({ registry: world.registry, environment: process.env });
     },
     async readBundle(folder) {
       const { readBundle } = await import('./adapters/bundle-source.ts');

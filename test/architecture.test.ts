@@ -16,6 +16,7 @@ const TALKING = [
   'src/advice',
   'src/remediation',
   'src/report',
+  'src/guidance',
   'src/workflows',
   'playbooks',
 ] as const;
@@ -37,7 +38,22 @@ const ROOMS: Record<string, { sees: readonly string[]; libraries: readonly strin
     libraries: ['diff', 'zod', 'node:crypto'],
     pure: true,
   },
-  playbooks: { sees: ['src/collectors', 'src/diagnosis'], libraries: ['zod', 'yaml'], pure: true },
+  playbooks: {
+    sees: [
+      'src/signals',
+      'src/collectors',
+      'src/diagnosis',
+      'src/report/diagnosis-document.ts',
+      'src/remediation/plan.ts',
+      // Where something stands in a YAML file, and what was probably meant, is found as for staunch.yml.
+      'src/inventory/registry-problem.ts',
+      'src/inventory/nearest-name.ts',
+      'src/inventory/yaml-places.ts',
+    ],
+    libraries: ['zod', 'yaml'],
+    pure: true,
+  },
+  'src/guidance': { sees: ['src/signals', 'src/report', 'playbooks'], libraries: [], pure: true },
   'src/workflows': {
     sees: [
       'src/policy',
@@ -49,6 +65,7 @@ const ROOMS: Record<string, { sees: readonly string[]; libraries: readonly strin
       'src/advice',
       'src/remediation',
       'src/report',
+      'src/guidance',
       'playbooks',
     ],
     libraries: [],
@@ -101,6 +118,7 @@ const WIRING = [
   'src/main.ts',
   'src/command-line.ts',
   'src/terminal.ts',
+  'src/playbook-commands.ts',
   'src/schema-files.ts',
   'src/investigator-worker.ts',
   'src/service.ts',

@@ -1,3 +1,5 @@
+import type { Playbook } from '../../playbooks/playbook.ts';
+import { readingPlanOf } from '../../playbooks/playbook-use.ts';
 import type { CaseFile } from '../../src/collectors/case-file.ts';
 import type { Window } from '../../src/collectors/question.ts';
 import { type WindowWish, windowOf } from '../../src/collectors/window.ts';
@@ -10,7 +12,11 @@ import type { DiagnosisDocument } from '../../src/report/diagnosis-document.ts';
 import { diagnosisText } from '../../src/report/diagnosis-text.ts';
 import { evidenceText } from '../../src/report/evidence-text.ts';
 import { type BundledServer, caseOfBundle } from '../../src/workflows/bundle-diagnosis.ts';
-import { type DiagnosedCasesContext, diagnoseCases } from '../../src/workflows/diagnosed-cases.ts';
+import {
+  choosePlaybook,
+  type DiagnosedCasesContext,
+  diagnoseCases,
+} from '../../src/workflows/diagnosed-cases.ts';
 import { investigate } from '../../src/workflows/investigation.ts';
 import type { Pause } from '../../src/workflows/ports.ts';
 import { EXIT } from './context.ts';
@@ -27,6 +33,8 @@ export interface DiagnoseOptions extends WindowWish {
   /** The unit to look at in a bundle that tells of several. */
   readonly unit?: string;
   readonly chart?: string;
+  /** Id of the playbook to follow; that of the service, else gateway-502, when not said. */
+  readonly playbook?: string;
   readonly evidence?: string;
   readonly ascii?: boolean;
 }
@@ -57,7 +65,11 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Diagnos
     context.writeError('Stopped. Nothing is left running on the servers.\n');
     return EXIT.stopped;
   }
-  const diagnosed = await diagnoseCases(cases, context);
+  const diagnosed = await diagnoseCases(
+    cases.map(({ caseFile }) => caseFile),
+    context,
+    cases.map(({ playbook }) => playbook),
+  );
   if (!diagnosed.ok) return refuse(diagnosed.problem, context);
   const shown = diagnosed.cases.map(c => c.masked);
   await context.keep(shown).catch(() => undefined);
@@ -81,7 +93,7 @@ export async function diagnoseCommand(options: DiagnoseOptions, context: Diagnos
     if (!options.json)
       context.write(`\nChart written to ${options.chart}: ${chartAltText(chart, context.timeZone)}\n`);
   }
-  const nobody = cases.every(c => c.hosts.length === 0);
+  const nobody = cases.every(({ caseFile }) => caseFile.hosts.length === 0);
   return nobody ? EXIT.unreachable : EXIT.fine;
 }
 
@@ -112,11 +124,20 @@ function tell(
   );
 }
 
+/** A case, and the playbook it was read for. */
+interface ReadCase {
+  readonly caseFile: CaseFile;
+  readonly playbook: Playbook;
+}
+
 async function bundledCase(
   options: DiagnoseOptions,
   folder: string,
   context: DiagnoseContext,
-): Promise<readonly CaseFile[] | number> {
+): Promise<readonly ReadCase[] | number> {
+  const chosen = await choosePlaybook(options.playbook, context);
+  if (!chosen.ok) return refuse(chosen.problem, context);
+  const { playbook } = chosen;
   const bundle = await context.readBundle(folder);
   if (!bundle.ok) return refuse(bundle.problem, context);
   const window =
@@ -125,34 +146,58 @@ async function bundledCase(
   const answer = await caseOfBundle(
     {
       folders: bundle.folders,
+      plan: readingPlanOf(playbook),
       ...(options.target !== undefined && { service: options.target }),
       ...(options.unit !== undefined && { unit: options.unit }),
       ...(window && { window }),
     },
     context.pause,
   );
-  return answer.ok ? [answer.caseFile] : refuse(answer.problem, context);
+  return answer.ok ? [{ caseFile: answer.caseFile, playbook }] : refuse(answer.problem, context);
 }
 
 async function liveCases(
   options: DiagnoseOptions,
   context: DiagnoseContext,
-): Promise<readonly CaseFile[] | number> {
+): Promise<readonly ReadCase[] | number> {
   const window = wishedWindow(options, context);
   if (typeof window === 'number') return window;
   const services = await servicesOrTell(options.target, context);
   if (typeof services === 'number') return services;
-  return (await investigateAll(services, window, context)).map(i => i.caseFile);
+  const playbooks: Playbook[] = [];
+  for (const service of services) {
+    const chosen = await choosePlaybook(options.playbook ?? service.playbook, context);
+    if (!chosen.ok) return refuse(chosen.problem, context);
+    playbooks.push(chosen.playbook);
+  }
+  const read = await investigateAll(services, window, context, playbooks);
+  return read.map(({ caseFile }, i) => ({ caseFile, playbook: playbooks[i] as Playbook }));
 }
 
-/** Reads every service at the same time and shows how each server gets on. */
-export async function investigateAll(services: readonly Service[], window: Window, context: DiagnoseContext) {
+/**
+ * Reads every service at the same time and shows how each server gets on.
+ *
+ * @param playbooks one for each service: what is read for it; everything when not given
+ */
+export async function investigateAll(
+  services: readonly Service[],
+  window: Window,
+  context: DiagnoseContext,
+  playbooks: readonly Playbook[] = [],
+) {
   const progress = progressOf(context);
   const { source, clock, pause, cancel } = context;
   try {
     return await Promise.all(
-      services.map(service =>
-        investigate(service, window, { source, clock, pause, cancel, progress: progress.show }),
+      services.map((service, i) =>
+        investigate(service, window, {
+          ...(playbooks[i] && { plan: readingPlanOf(playbooks[i]) }),
+          source,
+          clock,
+          pause,
+          cancel,
+          progress: progress.show,
+        }),
       ),
     );
   } finally {

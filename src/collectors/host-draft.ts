@@ -1,5 +1,6 @@
 import type { HostClock, NginxConfig, UnitState } from '../signals/host-state.ts';
 import type { ReadContext } from '../signals/moments.ts';
+import type { CausePattern } from '../signals/pattern-hits.ts';
 import type { Coverage, Moment, Signal, SourceId, SourceLine } from '../signals/signal.ts';
 import type { AccessLog, HostFile } from './case-file.ts';
 import type { Window } from './question.ts';
@@ -28,6 +29,8 @@ export class HostDraft {
   readonly recorded: boolean;
   /** In the server's own clock. */
   readonly window: Window;
+  /** What the playbook looks for in the lines. */
+  readonly patterns: readonly CausePattern[];
   readonly signals: Signal[] = [];
   readonly accessLogs: AccessLog[] = [];
   readonly coverage: Coverage[] = [];
@@ -48,7 +51,9 @@ export class HostDraft {
   bootEpochMs?: number;
 
   constructor(
-    about: Pick<HostDraft, 'server' | 'unitName' | 'runsApp' | 'runsNginx' | 'recorded' | 'window'>,
+    about: Pick<HostDraft, 'server' | 'unitName' | 'runsApp' | 'runsNginx' | 'recorded' | 'window'> & {
+      readonly patterns?: readonly CausePattern[];
+    },
   ) {
     this.server = about.server;
     this.unitName = about.unitName;
@@ -56,6 +61,7 @@ export class HostDraft {
     this.runsNginx = about.runsNginx;
     this.recorded = about.recorded;
     this.window = about.window;
+    this.patterns = about.patterns ?? [];
   }
 
   get context(): ReadContext {

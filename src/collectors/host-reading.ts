@@ -1,11 +1,11 @@
 import { readJournalRecord } from '../signals/journal-record.ts';
 import type { HostFile } from './case-file.ts';
-import { ROUNDS } from './catalogue.ts';
 import type { Collector } from './collector.ts';
 import { HostDraft } from './host-draft.ts';
 import { inferClock } from './host-state.ts';
 import { textOf } from './nginx-config.ts';
 import type { Window } from './question.ts';
+import { EVERYTHING, type ReadingPlan, roundsOf } from './reading-plan.ts';
 import type { Recording } from './recording.ts';
 
 /** Reads recordings into the draft with the given collectors; pauses between slices. */
@@ -27,12 +27,13 @@ export function* readRecordings(
 export function* readBundledHost(
   about: { server: string; unitName: string; runsApp: boolean; runsNginx: boolean; window?: Window },
   recordings: readonly Recording[],
+  plan: ReadingPlan = EVERYTHING,
 ): Generator<undefined, HostFile> {
   const window = about.window ?? { fromMs: 0, toMs: latestStamp(recordings) };
-  const draft = new HostDraft({ ...about, recorded: true, window });
+  const draft = new HostDraft({ ...about, recorded: true, window, patterns: plan.patterns });
   const boot = bootEpochOf(recordings);
   if (boot !== undefined) draft.bootEpochMs = boot;
-  for (const collectors of ROUNDS) yield* readRecordings(draft, recordings, collectors);
+  for (const collectors of roundsOf(plan)) yield* readRecordings(draft, recordings, collectors);
   return draft.finish();
 }
 

@@ -64,6 +64,7 @@ function* readOne(
   const whole = recording.name.startsWith('journal-all');
   const reader = createKernelLogReader(draft.context, {
     referenceMs: draft.window.toMs,
+    patterns: draft.patterns,
     ...(draft.bootEpochMs !== undefined && { bootEpochMs: draft.bootEpochMs }),
   });
   let lines = 0;

@@ -1,5 +1,7 @@
 import { sliceLines } from '../signals/lines.ts';
+import { errorLogMoment } from '../signals/moments.ts';
 import { readNginxErrorLine } from '../signals/nginx-error-log.ts';
+import { patternReader } from '../signals/pattern-hits.ts';
 import { type Collector, LONG } from './collector.ts';
 import type { HostDraft } from './host-draft.ts';
 import { bundledLogName } from './log-names.ts';
@@ -42,6 +44,7 @@ function unreadableTargets(draft: HostDraft): boolean {
 function* readOne(recording: Recording, draft: HostDraft): Generator<undefined, void> {
   const context = draft.context;
   const covers = new Coverage();
+  const listener = patternReader(draft.patterns, 'nginx-error-log', context.clock);
   for (const slice of sliceLines(recording.bytes)) {
     for (const line of slice) {
       if (line.startsWith('#staunch ')) {
@@ -50,6 +53,11 @@ function* readOne(recording: Recording, draft: HostDraft): Generator<undefined, 
       }
       const signal = readNginxErrorLine(line, context);
       if (signal) draft.signals.push(signal);
+      const at = listener && (signal?.at ?? errorLogMoment(line, 0, context.clock));
+      if (listener === undefined || at === undefined) continue;
+      const { server } = draft;
+      const told = signal?.line ?? { server, source: 'nginx-error-log' as const, text: line, at };
+      draft.signals.push(...listener.hitsOf(line, told, at));
     }
     yield;
   }

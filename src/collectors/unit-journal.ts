@@ -55,7 +55,7 @@ function rank({ name }: Recording): number {
 }
 
 function* readOne(recording: Recording, draft: HostDraft): Generator<undefined, boolean> {
-  const reader = createUnitJournalReader(draft.context, draft.unitName);
+  const reader = createUnitJournalReader(draft.context, draft.unitName, draft.patterns);
   let fromMs = Number.POSITIVE_INFINITY;
   let own = 0;
   for (const slice of sliceLines(recording.bytes, JOURNAL_LINE_BYTES)) {

@@ -7,6 +7,7 @@ import { attribute } from './failure-attribution.ts';
 import { type Failure, failuresOf, type HttpCounts, httpCountsOf } from './failures.ts';
 import { type OwnedKill, ownKillsOf } from './kernel-kills.ts';
 import { type Outage, outagesOf } from './outages.ts';
+import { type OwnCause, type OwnEvent, ownEventsOf, withOwnDeaths } from './own-causes.ts';
 import type { WorkerDeath } from './worker-deaths.ts';
 
 /** Facts drawn from a case file, nothing weighed yet: what every hypothesis looks at. */
@@ -21,10 +22,12 @@ export interface Analysis {
   readonly threads: ReadonlyMap<string, number | undefined>;
   /** Kernel OOM kills by server, this unit's and others'. */
   readonly kernelKills: ReadonlyMap<string, readonly OwnedKill[]>;
+  /** Lines that fit the playbook's patterns and tell of no worker's end, oldest first. */
+  readonly ownEvents: readonly OwnEvent[];
 }
 
 /** Draws the facts: whose kills, which workers died of what, when the unit was down, what failed because of it. */
-export function analyse(caseFile: CaseFile): Analysis {
+export function analyse(caseFile: CaseFile, ownCauses: readonly OwnCause[] = []): Analysis {
   const kernelKills = new Map<string, readonly OwnedKill[]>();
   const deaths: WorkerDeath[] = [];
   const outages: Outage[] = [];
@@ -43,7 +46,7 @@ export function analyse(caseFile: CaseFile): Analysis {
       own.map(k => k.kill),
     );
     outages.push(...down.filter(o => (o.toMs ?? toMs) >= fromMs && o.fromMs <= toMs));
-    const ledger = workerDeathsOf({
+    const known = workerDeathsOf({
       host,
       unit: caseFile.unit,
       kills: own.map(k => ({ kill: k.kill, samePids: k.ownership !== 'path-suffix', certain: k.certain })),
@@ -51,14 +54,22 @@ export function analyse(caseFile: CaseFile): Analysis {
       workers: workerCountOf(host),
       fromMs: fromMs - LEAD_MS,
     });
+    const ledger = withOwnDeaths(known, host, ownCauses);
     deaths.push(...ledger.filter(d => inWindow(d.at.epochMs)));
     threads.set(host.server, threadsOf(host));
   }
   const failures = failuresOf(caseFile);
   const http = httpCountsOf(caseFile);
   const felt = outages.flatMap(o => (o.standing ? standingOutage(o, failures, http) : o));
-  const attributions = attribute(failures, { hosts: caseFile.hosts, deaths, outages: felt, threads });
-  return { caseFile, http, failures, attributions, deaths, outages: felt, threads, kernelKills };
+  const ownEvents = ownEventsOf(caseFile, ownCauses).filter(event => inWindow(event.at.epochMs));
+  const attributions = attribute(failures, {
+    hosts: caseFile.hosts,
+    deaths,
+    outages: felt,
+    threads,
+    ownEvents,
+  });
+  return { caseFile, http, failures, attributions, deaths, outages: felt, threads, kernelKills, ownEvents };
 }
 
 /**

@@ -28,7 +28,23 @@ export const CAUSE_IDS = [
   'client-abort',
   'dependency-oom-kill',
 ] as const;
-export type CauseId = (typeof CAUSE_IDS)[number];
+export type BuiltInCauseId = (typeof CAUSE_IDS)[number];
+
+/** A cause that a playbook brings along, as `PLAYBOOK/CAUSE`: the slash keeps it apart from the built-in ones. */
+export type OwnCauseId = `${string}/${string}`;
+export type CauseId = BuiltInCauseId | OwnCauseId;
+
+export const isOwnCause = (id: string): id is OwnCauseId => id.includes('/');
+
+/** What people are told about a cause that a playbook brings along. */
+export interface OwnCauseWords {
+  /** Lower case, fits behind "502s on checkout: ". */
+  readonly title: string;
+  /** One sentence. */
+  readonly meaning: string;
+  /** What to look at next; `{unit}` and `{window}` in the commands are filled in. Commands only read. */
+  readonly steps: readonly { readonly words: string; readonly command?: string | undefined }[];
+}
 
 /** Seen, but no fault. */
 export type ObservationId = 'graceful-reload' | 'recycling-works' | 'recent-change';
@@ -54,4 +70,6 @@ export interface Finding {
   readonly proven: boolean;
   readonly scope?: 'memcg' | 'global';
   readonly reasons: readonly Reason[];
+  /** For a cause that a playbook brings along. */
+  readonly words?: OwnCauseWords;
 }

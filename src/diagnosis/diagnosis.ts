@@ -3,9 +3,11 @@ import { type Analysis, analyse, feltFailures, foreignKillsOf, speaks } from './
 import { HYPOTHESES } from './catalogue.ts';
 import type { CauseId, Finding, ObservationId, Reason } from './cause.ts';
 import { type Correlation, correlate } from './correlation.ts';
+import { ownHypothesis } from './hypotheses/own-cause.ts';
 import { harmlessEvents } from './hypotheses/recycling.ts';
 import { harmlessOutages } from './hypotheses/unit-down.ts';
 import { count, findingOf, type Hypothesis, reason } from './hypothesis.ts';
+import type { OwnCause } from './own-causes.ts';
 import { isFault } from './worker-deaths.ts';
 
 /**
@@ -29,11 +31,19 @@ const LIKELY = 0.5;
 /** A cause that explains less than this share of the failures is part of the story, not the verdict on it. */
 const MAIN_SHARE = 0.3;
 
-/** Diagnoses a case: facts, weighed hypotheses, a verdict that says no more than the evidence carries. */
-export function diagnose(caseFile: CaseFile, hypotheses: readonly Hypothesis[] = HYPOTHESES): Diagnosis {
-  const analysis = analyse(caseFile);
+/**
+ * Diagnoses a case: facts, weighed hypotheses, a verdict that says no more than the evidence carries.
+ *
+ * @param ownCauses what a playbook brings along, weighed beside the hypotheses by the same rules
+ */
+export function diagnose(
+  caseFile: CaseFile,
+  hypotheses: readonly Hypothesis[] = HYPOTHESES,
+  ownCauses: readonly OwnCause[] = [],
+): Diagnosis {
+  const analysis = analyse(caseFile, ownCauses);
   const felt = feltFailures(analysis).length;
-  const findings = hypotheses
+  const findings = [...hypotheses, ...ownCauses.map(ownHypothesis)]
     .map(hypothesis => findingOf(hypothesis, analysis))
     .filter(finding => finding !== undefined)
     .sort((a, b) => standing(b, felt) - standing(a, felt));

@@ -4,6 +4,7 @@ import type { CauseId } from './cause.ts';
 import { DIRECT, matchDeaths } from './death-matching.ts';
 import type { Failure } from './failures.ts';
 import type { Outage } from './outages.ts';
+import { followsFrom } from './own-causes.ts';
 import { StandingCauses } from './standing-causes.ts';
 import { isFault, type WorkerDeath } from './worker-deaths.ts';
 
@@ -43,6 +44,11 @@ export function attribute(failures: readonly Failure[], context: AttributionCont
   for (const failure of open()) {
     const outage = context.outages.find(o => duringOutage(failure, o));
     if (outage) give(failure, { cause: outage.cause, outage });
+  }
+  const { ownEvents = [] } = context;
+  for (const failure of ownEvents.length === 0 ? [] : open()) {
+    const cause = followsFrom(failure, ownEvents);
+    if (cause) give(failure, { cause });
   }
   for (const failure of open()) {
     const cause = failure.fault && BY_FAULT[failure.fault];

@@ -1,7 +1,7 @@
 import type { SourceLine } from '../signals/signal.ts';
 import { type Analysis, attributedTo, exampleLines, feltFailures } from './analysis.ts';
 import type { Attribution } from './attribution.ts';
-import type { CauseId, Finding, Reason } from './cause.ts';
+import type { CauseId, Finding, OwnCauseWords, Reason } from './cause.ts';
 import type { WorkerDeath } from './worker-deaths.ts';
 
 /** A claim about the cause, with its reasons; `undefined` when nothing speaks for or against it. */
@@ -15,6 +15,8 @@ export interface Weighing {
 /** Weighs one cause on the facts. Pure: same facts, same weight. */
 export interface Hypothesis {
   readonly id: CauseId;
+  /** For a cause that a playbook brings along. */
+  readonly words?: OwnCauseWords;
   weigh(analysis: Analysis): Weighing | undefined;
 }
 
@@ -27,7 +29,12 @@ export function findingOf(hypothesis: Hypothesis, analysis: Analysis): Finding |
   if (weighing === undefined) return undefined;
   const decibans = weighing.reasons.reduce((sum, r) => sum + r.decibans, PRIOR_DECIBANS);
   const probability = 1 / (1 + 10 ** (-decibans / 10));
-  return { id: hypothesis.id, probability: Math.round(probability * 1000) / 1000, ...weighing };
+  return {
+    id: hypothesis.id,
+    probability: Math.round(probability * 1000) / 1000,
+    ...weighing,
+    ...(hypothesis.words && { words: hypothesis.words }),
+  };
 }
 
 export const reason = (
@@ -57,7 +64,7 @@ const inWords = (parts: readonly string[]): string =>
   parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
 
 /** Names at most four pids, then counts. */
-export function pidsOf(deaths: readonly WorkerDeath[]): string {
+export function pidsOf(deaths: readonly Pick<WorkerDeath, 'pid'>[]): string {
   const pids = deaths.flatMap(d => d.pid ?? []);
   if (pids.length === 0) return 'pid unknown';
   const named = pids.slice(0, 4).join(', ');

@@ -1,4 +1,5 @@
 import type { KernelOomKill, Moment, SourceLine } from '../signals/signal.ts';
+import type { OwnCauseId } from './cause.ts';
 
 /** Why a worker ended. The last three are no faults; `killed-unproven` is SIGKILL that nobody accounts for. */
 export type DeathCause =
@@ -12,7 +13,8 @@ export type DeathCause =
   | 'killed-unproven'
   | 'service-stopped'
   | 'graceful-reload'
-  | 'recycling-works';
+  | 'recycling-works'
+  | OwnCauseId;
 
 /** One worker's end, with what proves its cause. */
 export interface WorkerDeath {

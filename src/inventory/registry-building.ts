@@ -44,7 +44,8 @@ export function registryOf(file: RegistryFile, base: FileBase): Registry {
       members.map(member => services.get(member)!),
     );
   }
-  return { servers: ordered, services, groups, access: accessOf(file) };
+  const playbooks = (file.playbooks ?? []).map(path => resolvePath(path, base));
+  return { servers: ordered, services, groups, playbooks, access: accessOf(file) };
 }
 
 /** One server with the defaults filled in. `jump` is the server that `entry.jump` names. */
@@ -102,6 +103,7 @@ function serviceOf(
       ...(errorLogs && { errorLogs }),
       ...(accessLogs && { accessLogs }),
     },
+    ...(entry.playbook !== undefined && { playbook: entry.playbook }),
     upstreams: new Map(Object.entries(entry.upstreams ?? {})),
     ...(entry.team !== undefined && { team: entry.team }),
     channels: entry.channels ?? [],

@@ -125,6 +125,9 @@ export const ServiceEntry = z.strictObject(
       )
       .optional()
       .describe('Upstream address as NGINX prints it, to the server behind it.'),
+    playbook: Name.optional().describe(
+      'The playbook that a diagnosis of this service follows; gateway-502 when not said.',
+    ),
     ...SERVICE_ACCESS_FIELDS,
     warnings: WarningsSection.nullish().describe(
       'What is different for this service; each field replaces the one of the section warnings.',
@@ -176,8 +179,12 @@ export const RegistryFile = z.strictObject(
       .describe('Teams, by name: who may do what about the services that name the team.'),
     slack: SlackSection.nullish().describe('Who may ask in Slack, and where.'),
     warnings: WarningsSection.nullish().describe('How people are warned of growing workers.'),
+    playbooks: z
+      .array(LocalPath, 'expected a list of folders or files, e.g. [./playbooks]')
+      .nullish()
+      .describe('Folders and files with playbooks of your own.'),
     defaults: Defaults.nullish().describe('Settings for every server that does not say otherwise.'),
   },
-  'expected the fields servers, services, groups, teams, slack, warnings and defaults',
+  'expected the fields servers, services, groups, teams, slack, warnings, playbooks and defaults',
 );
 export type RegistryFile = z.infer<typeof RegistryFile>;

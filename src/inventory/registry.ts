@@ -36,6 +36,8 @@ export interface Service extends ServiceAccess {
     readonly errorLogs?: readonly string[];
     readonly accessLogs?: readonly string[];
   };
+  /** Id of the playbook that a diagnosis follows, where the service names one. */
+  readonly playbook?: string;
   /** Upstream address as NGINX prints it (`10.0.0.5:8000`) to the server behind it, where names do not tell. */
   readonly upstreams: ReadonlyMap<string, string>;
   readonly warnings: WarningRules;
@@ -60,6 +62,8 @@ export interface Registry {
   readonly servers: ReadonlyMap<string, Server>;
   readonly services: ReadonlyMap<string, Service>;
   readonly groups: ReadonlyMap<string, readonly Service[]>;
+  /** Folders and files with playbooks of one's own, as absolute paths. */
+  readonly playbooks: readonly string[];
   /** Who may do what in chat. */
   readonly access: Access;
 }

@@ -1,4 +1,4 @@
-import type { CauseId } from '../diagnosis/cause.ts';
+import type { BuiltInCauseId } from '../diagnosis/cause.ts';
 
 /**
  * Per cause: what to look at, and with which command, before anything is changed. `{unit}` and `{window}`
@@ -6,7 +6,7 @@ import type { CauseId } from '../diagnosis/cause.ts';
  */
 export type Step = readonly [words: string, command?: string];
 
-export const CAUSE_STEPS: Readonly<Record<CauseId, readonly Step[]>> = {
+export const CAUSE_STEPS: Readonly<Record<BuiltInCauseId, readonly Step[]>> = {
   'worker-oom-kill': [
     [
       'Does one kill stop the whole service? (OOMPolicy=stop does; "continue" would come first)',
@@ -221,7 +221,7 @@ export const CAUSE_STEPS: Readonly<Record<CauseId, readonly Step[]>> = {
 };
 
 /** What would settle whether it was this cause at all, where that differs from the first look at a settled one. */
-export const SETTLING_STEPS: Readonly<Partial<Record<CauseId, Step>>> = {
+export const SETTLING_STEPS: Readonly<Partial<Record<BuiltInCauseId, Step>>> = {
   'worker-oom-kill': [
     'Did the kernel kill? Its log and the counter of the unit both tell.',
     "journalctl -k {window} | grep -iE 'oom|killed process'",

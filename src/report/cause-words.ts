@@ -1,6 +1,6 @@
-import type { CauseId } from '../diagnosis/cause.ts';
+import { type BuiltInCauseId, type CauseId, isOwnCause } from '../diagnosis/cause.ts';
 import { CAUSE_STEPS, SETTLING_STEPS, type Step } from './cause-steps.ts';
-import type { DeathCause, DiagnosisCause, HarmlessId } from './diagnosis-document.ts';
+import type { DeathCause, DiagnosisCause, DiagnosisDocument, HarmlessId } from './diagnosis-document.ts';
 
 /** What a cause is called and what it means, for somebody who has never met Gunicorn. */
 export interface CauseWords {
@@ -11,12 +11,12 @@ export interface CauseWords {
 }
 
 /** A look worth taking next. The command only reads; what may be changed later stands in the words. */
-export interface NextStep {
+export interface Look {
   readonly words: string;
   readonly command?: string;
 }
 
-const WORDS: Readonly<Record<CauseId | HarmlessId, CauseWords>> = {
+const WORDS: Readonly<Record<BuiltInCauseId | HarmlessId, CauseWords>> = {
   'worker-oom-kill': {
     title: 'worker OOM kill',
     meaning:
@@ -140,9 +140,19 @@ const WORDS: Readonly<Record<CauseId | HarmlessId, CauseWords>> = {
   },
 };
 
-/** Words for a cause or an observation. */
+/** A cause of a diagnosis as far as its words go: those of a playbook's cause are in the document. */
+type Named = Pick<DiagnosisCause, 'id' | 'words'>;
+
+/** Words for a cause or an observation. Of a playbook's cause the id alone tells only the title. */
 export function causeWords(id: CauseId | HarmlessId): CauseWords {
-  return WORDS[id];
+  if (!isOwnCause(id)) return WORDS[id];
+  const name = id.slice(id.indexOf('/') + 1).replaceAll('-', ' ');
+  return { title: name, meaning: `A cause that the playbook ${id.slice(0, id.indexOf('/'))} describes.` };
+}
+
+/** Words for a cause of a diagnosis, whoever described it. */
+export function wordsOf({ id, words }: Named): CauseWords {
+  return words ?? causeWords(id);
 }
 
 /** Whose memory ran out, for the causes that know it. */
@@ -152,13 +162,19 @@ const SCOPE_WORDS = {
 } as const;
 
 /** What the cause means, and whose limit was hit where that is known. */
-export function meaningWords({ id, scope }: Pick<DiagnosisCause, 'id' | 'scope'>): string {
-  return scope === undefined ? WORDS[id].meaning : `${WORDS[id].meaning} ${SCOPE_WORDS[scope]}`;
+export function meaningWords(cause: Named & Pick<DiagnosisCause, 'scope'>): string {
+  const { meaning } = wordsOf(cause);
+  return cause.scope === undefined ? meaning : `${meaning} ${SCOPE_WORDS[cause.scope]}`;
 }
 
-/** The name of what ended a worker: `worker OOM kill`, `not known`. */
-export function deathWords(cause: DeathCause): string {
-  return cause === 'unknown' ? 'not known' : WORDS[cause].title;
+/**
+ * The name of what ended a worker: `worker OOM kill`, `not known`.
+ *
+ * @param causes of the same diagnosis: they hold the words of a playbook's causes
+ */
+export function deathWords(cause: DeathCause, causes: DiagnosisDocument['causes'] = []): string {
+  if (cause === 'unknown') return 'not known';
+  return wordsOf(causes.find(({ id }) => id === cause) ?? { id: cause as CauseId }).title;
 }
 
 const SAFE_UNIT = /^[A-Za-z0-9_.@:-]{1,200}$/;
@@ -167,23 +183,31 @@ const SAFE_UNIT = /^[A-Za-z0-9_.@:-]{1,200}$/;
  * What to look at next for a cause, with this unit and window put into the commands. A unit name that a
  * shell could misread is not put into a command.
  */
-export function nextSteps(id: CauseId, unit: string, window: { fromMs: number; toMs: number }): NextStep[] {
-  return CAUSE_STEPS[id].map(step => filledIn(step, unit, window));
+export function nextSteps(cause: Named, unit: string, window: { fromMs: number; toMs: number }): Look[] {
+  return stepsOf(cause).map(step => filledIn(step, unit, window));
 }
 
 /** The one look that would tell whether it was this cause at all. */
-export function settlingStep(
-  id: CauseId,
-  unit: string,
-  window: { fromMs: number; toMs: number },
-): NextStep[] {
-  const step = SETTLING_STEPS[id] ?? CAUSE_STEPS[id][0];
+export function settlingStep(cause: Named, unit: string, window: { fromMs: number; toMs: number }): Look[] {
+  const [first] = stepsOf(cause);
+  const step = isOwnCause(cause.id) ? first : (SETTLING_STEPS[cause.id] ?? first);
   return step === undefined ? [] : [filledIn(step, unit, window)];
 }
 
-function filledIn([words, command]: Step, unit: string, window: { fromMs: number; toMs: number }): NextStep {
-  if (command === undefined) return { words };
+function stepsOf({ id, words }: Named): readonly Step[] {
+  if (!isOwnCause(id)) return CAUSE_STEPS[id];
+  return (words?.steps ?? []).map(step =>
+    step.command === undefined ? [step.words] : [step.words, step.command],
+  );
+}
+
+function filledIn([words, command]: Step, unit: string, window: { fromMs: number; toMs: number }): Look {
+  return command === undefined ? { words } : { words, command: commandFor(command, unit, window) };
+}
+
+/** Puts unit and window into a command; a name that a shell could misread stays out of it. */
+export function commandFor(command: string, unit: string, window: { fromMs: number; toMs: number }): string {
   const name = SAFE_UNIT.test(unit) && !unit.startsWith('-') ? unit : 'UNIT';
   const since = `--since @${Math.floor(window.fromMs / 1000)} --until @${Math.ceil(window.toMs / 1000)}`;
-  return { words, command: command.replaceAll('{unit}', name).replaceAll('{window}', since) };
+  return command.replaceAll('{unit}', name).replaceAll('{window}', since);
 }

@@ -26,7 +26,7 @@ export function deathsTable(document: DiagnosisDocument, timeZone: string, colum
       time(at, 'UTC'),
       pid === null ? '?' : String(pid),
       serverOf(document, evidence),
-      deathWords(cause),
+      deathWords(cause, document.causes),
       evidence.slice(0, 4).join(' '),
     ]);
   const heading = [...(bothZones ? ['local'] : []), 'UTC', 'pid', 'server', 'ended by', 'evidence'];

@@ -47,17 +47,39 @@ const EvidenceIds = z.array(EvidenceId).readonly();
 /** `null` says that nobody could count: no log that holds it was readable. It never means 0. */
 const Count = z.int().nonnegative().nullable();
 
+/** A cause of a playbook: `PLAYBOOK/CAUSE`. */
+const OwnId = z.templateLiteral([
+  z.string().regex(/[a-z0-9][a-z0-9-]{0,39}/),
+  '/',
+  z.string().regex(/[a-z0-9][a-z0-9-]{0,39}/),
+]);
+const OwnWords = z
+  .strictObject({
+    title: z.string(),
+    meaning: z.string(),
+    steps: z
+      .array(z.strictObject({ words: z.string(), command: z.string().optional() }).readonly())
+      .readonly(),
+  })
+  .readonly();
+
 const Reason = z.strictObject({ text: z.string(), evidence: EvidenceIds }).readonly();
 const Cause = z
   .strictObject({
-    id: z.enum(CAUSE_IDS),
+    id: z.union([z.enum(CAUSE_IDS), OwnId]),
     probability: z.number().min(0).max(1),
     scope: z.enum(['memcg', 'global']).optional(),
     because: z.array(Reason).readonly(),
+    /** Only for a cause of a playbook: nobody else knows what it is called. */
+    words: OwnWords.optional(),
   })
   .readonly();
 const Observed = z
-  .strictObject({ id: z.enum([...CAUSE_IDS, ...HARMLESS_IDS]), text: z.string(), evidence: EvidenceIds })
+  .strictObject({
+    id: z.union([z.enum([...CAUSE_IDS, ...HARMLESS_IDS]), OwnId]),
+    text: z.string(),
+    evidence: EvidenceIds,
+  })
   .readonly();
 const Evidence = z
   .strictObject({
@@ -93,7 +115,7 @@ const Death = z
   .strictObject({
     pid: z.int().positive().nullable(),
     at: Instant,
-    cause: z.enum([...CAUSE_IDS, ...HARMLESS_IDS, 'unknown']),
+    cause: z.union([z.enum([...CAUSE_IDS, ...HARMLESS_IDS, 'unknown']), OwnId]),
     evidence: EvidenceIds,
   })
   .readonly();

@@ -1,4 +1,4 @@
-import { causeWords, meaningWords, type NextStep, nextSteps, settlingStep } from './cause-words.ts';
+import { type Look, meaningWords, nextSteps, settlingStep, wordsOf } from './cause-words.ts';
 import { checkedWords } from './counts-words.ts';
 import type { DiagnosisCause, DiagnosisDocument, DiagnosisGap } from './diagnosis-document.ts';
 import { evidenceMarks, percentWords } from './headline.ts';
@@ -40,7 +40,7 @@ function meaningOf(document: DiagnosisDocument, leading: DiagnosisCause | undefi
 
 /** `worker crash 14 %: SIGKILL fits … [E2]`: a cause with its first reason, with or without its chance. */
 export function causeLine(cause: DiagnosisCause, withPercent: boolean): string {
-  const title = causeWords(cause.id).title + (withPercent ? ` ${percentWords(cause.probability)}` : '');
+  const title = wordsOf(cause).title + (withPercent ? ` ${percentWords(cause.probability)}` : '');
   const [reason] = cause.because;
   return reason === undefined ? title : `${title}: ${reason.text}${evidenceMarks(reason.evidence)}`;
 }
@@ -53,12 +53,12 @@ export function causeLine(cause: DiagnosisCause, withPercent: boolean): string {
 export function lookNext(
   document: DiagnosisDocument,
   unit: string = unitOfService(document.service),
-): NextStep[] {
+): Look[] {
   const { leading, open } = outlineOf(document);
   const window = { fromMs: Date.parse(document.window.from), toMs: Date.parse(document.window.to) };
-  if (leading !== undefined) return nextSteps(leading.id, unit, window);
+  if (leading !== undefined) return nextSteps(leading, unit, window);
   if (document.verdict === 'no-incident') return [];
-  return open.slice(0, CANDIDATES).flatMap(cause => settlingStep(cause.id, unit, window));
+  return open.slice(0, CANDIDATES).flatMap(cause => settlingStep(cause, unit, window));
 }
 
 function unitOfService(service: string): string {

@@ -1,4 +1,4 @@
-import type { NextStep } from './cause-words.ts';
+import type { Look } from './cause-words.ts';
 import type { ChartData } from './chart-data.ts';
 import { countsLines } from './counts-words.ts';
 import { deathsTable } from './deaths-table.ts';
@@ -139,7 +139,7 @@ function next(
   }
 }
 
-function stepLines(page: TextPage, steps: readonly NextStep[]): string[] {
+function stepLines(page: TextPage, steps: readonly Look[]): string[] {
   return steps.flatMap(({ words, command }, index) => [
     ...labelled(`${index + 1}.`, words, page.columns - 2, 3),
     // A command is never wrapped: broken lines cannot be copied.

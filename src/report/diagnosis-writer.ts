@@ -19,6 +19,7 @@ export function documentOf(diagnosis: Diagnosis): DiagnosisDocument {
     probability: finding.probability,
     ...(finding.scope && { scope: finding.scope }),
     because: finding.reasons.map(r => ({ text: r.text, evidence: cite(r.lines) })),
+    ...(finding.words && { words: finding.words }),
   }));
   const observed = diagnosis.observed.map(o => ({
     id: o.id,

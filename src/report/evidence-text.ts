@@ -62,13 +62,13 @@ export function verbatimLines(text: string, most: number, charactersPerLine: num
 export function citedBy(document: DiagnosisDocument, id: string): string[] {
   const causes = document.causes
     .filter(cause => cause.because.some(reason => reason.evidence.includes(id)))
-    .map(cause => deathWords(cause.id));
+    .map(cause => deathWords(cause.id, document.causes));
   const deaths = document.deaths
     .filter(death => death.evidence.includes(id) && death.pid !== null)
     .map(death => `the death of pid ${death.pid}`);
   const observed = document.observed
     .filter(seen => seen.evidence.includes(id))
-    .map(seen => deathWords(seen.id));
+    .map(seen => deathWords(seen.id, document.causes));
   return [...new Set<string>([...causes, ...observed, ...deaths])].slice(0, 6);
 }
 

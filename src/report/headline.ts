@@ -1,4 +1,4 @@
-import { causeWords } from './cause-words.ts';
+import { wordsOf } from './cause-words.ts';
 import type { DiagnosisDocument } from './diagnosis-document.ts';
 
 const VERDICT_WORDS: Readonly<Record<DiagnosisDocument['verdict'], string>> = {
@@ -20,7 +20,7 @@ export function headline(document: DiagnosisDocument): string {
   if (document.verdict === 'inconclusive' || first === undefined)
     return `${symptom}: cause not settled (${status})`;
   const chance = document.verdict === 'likely' ? `, ${percentWords(first.probability)}` : '';
-  return `${symptom}: ${causeWords(first.id).title} (${status}${chance})`;
+  return `${symptom}: ${wordsOf(first).title} (${status}${chance})`;
 }
 
 /** True when no server of the service could be reached: then nothing is known, not even that all is well. */

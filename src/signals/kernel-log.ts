@@ -4,6 +4,7 @@ import { oomKills } from './kernel-oom-kills.ts';
 import { type PlacedNote, readOomNote } from './kernel-oom-note.ts';
 import { ctimeMoment, type ReadContext } from './moments.ts';
 import { readNginxErrorLine } from './nginx-error-log.ts';
+import { type CausePattern, patternReader } from './pattern-hits.ts';
 import type { Moment, ProcessCrash, Signal, SourceLine } from './signal.ts';
 import { signalName } from './signal-names.ts';
 import { readUnitEvent } from './unit-events.ts';
@@ -31,6 +32,8 @@ export interface KernelLogSettings {
   readonly referenceMs: number;
   /** When the machine booted, epoch ms: plain dmesg has no other date. `#staunch boot-epoch` sets it too. */
   readonly bootEpochMs?: number;
+  /** What playbooks look for besides. */
+  readonly patterns?: readonly CausePattern[];
 }
 
 /** A reader for one server's kernel log, whatever tool printed it. */
@@ -38,6 +41,7 @@ export function createKernelLogReader(context: ReadContext, settings: KernelLogS
   const notes: PlacedNote[] = [];
   const signals: Signal[] = [];
   let { bootEpochMs } = settings;
+  const listener = patternReader(settings.patterns ?? [], 'kernel-log', context.clock);
   const lineOf = (text: string, at: Moment): SourceLine => ({
     server: context.server,
     source: 'kernel-log',
@@ -47,6 +51,7 @@ export function createKernelLogReader(context: ReadContext, settings: KernelLogS
 
   const readMessage = (message: string, at: Moment, line: SourceLine): void => {
     const text = withoutStamp(message);
+    if (listener) signals.push(...listener.hitsOf(text, line, at));
     const note = readOomNote(text);
     if (note !== undefined) {
       notes.push({ note, at, line });

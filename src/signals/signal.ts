@@ -49,25 +49,27 @@ interface Read {
 }
 
 /** How NGINX lost its upstream, by phase and errno. Sources: nginx ngx_http_upstream.c, ngx_event_connect.c. */
-export type UpstreamFault =
-  | 'closed-before-header' // "prematurely closed connection while reading response header"
-  | 'closed-mid-body' // "prematurely closed connection while reading upstream": status already sent
-  | 'reset-before-header' // recv() 104 while reading response header
-  | 'reset-mid-body' // recv()/readv() 104 while reading upstream
-  | 'broken-while-sending' // writev()/send() 32 or 104 while sending request
-  | 'socket-missing' // connect() 2 (ENOENT), logged at [crit]
-  | 'refused' // connect() 111
-  | 'queue-full' // connect() 11 (EAGAIN): a unix socket whose accept queue is full
-  | 'permission-denied' // connect() 13
-  | 'connect-failed' // connect() with any other errno
-  | 'timed-out-connecting'
-  | 'timed-out-reading-header'
-  | 'timed-out-reading-body'
-  | 'timed-out-sending'
-  | 'no-live-upstreams'
-  | 'header-too-big'
-  | 'invalid-response' // no valid HTTP header, invalid header, conflicting lengths
-  | 'name-not-resolved';
+export const UPSTREAM_FAULTS = [
+  'closed-before-header', // "prematurely closed connection while reading response header"
+  'closed-mid-body', // "prematurely closed connection while reading upstream": status already sent
+  'reset-before-header', // recv() 104 while reading response header
+  'reset-mid-body', // recv()/readv() 104 while reading upstream
+  'broken-while-sending', // writev()/send() 32 or 104 while sending request
+  'socket-missing', // connect() 2 (ENOENT), logged at [crit]
+  'refused', // connect() 111
+  'queue-full', // connect() 11 (EAGAIN): a unix socket whose accept queue is full
+  'permission-denied', // connect() 13
+  'connect-failed', // connect() with any other errno
+  'timed-out-connecting',
+  'timed-out-reading-header',
+  'timed-out-reading-body',
+  'timed-out-sending',
+  'no-live-upstreams',
+  'header-too-big',
+  'invalid-response', // no valid HTTP header, invalid header, conflicting lengths
+  'name-not-resolved',
+] as const;
+export type UpstreamFault = (typeof UPSTREAM_FAULTS)[number];
 
 /** One failed try of NGINX to use one upstream peer. With N peers one request yields up to N of these. */
 export interface UpstreamFailure extends Read {
@@ -241,6 +243,19 @@ export interface Change extends Read {
   readonly what: string;
 }
 
+/** A line that fits a pattern of a playbook: one per line and cause. */
+export interface PatternHit extends Read {
+  readonly kind: 'pattern-hit';
+  /** Id of the cause whose pattern fits. */
+  readonly cause: string;
+  /** The process that the line names. */
+  readonly pid?: number;
+  /** The unit that the line names. */
+  readonly unit?: string;
+  /** The Unix signal that the line names. */
+  readonly signal?: number;
+}
+
 export type Signal =
   | UpstreamFailure
   | NginxEvent
@@ -251,7 +266,8 @@ export type Signal =
   | UserspaceOomKill
   | UnitEvent
   | LogLoss
-  | Change;
+  | Change
+  | PatternHit;
 
 /** What a source could and could not tell. A log that nobody may read is not a quiet log. */
 export interface Coverage {

@@ -4,6 +4,7 @@ import { type JournalRecord, recordMoment } from './journal-record.ts';
 import { readCoredump } from './kernel-log.ts';
 import type { ReadContext } from './moments.ts';
 import { readNginxErrorLine } from './nginx-error-log.ts';
+import { type CausePattern, patternReader } from './pattern-hits.ts';
 import type { LogLoss, Moment, NginxEvent, Signal, SourceLine } from './signal.ts';
 import { readUnitEvent } from './unit-events.ts';
 import { readUserspaceOomMessage } from './userspace-oom.ts';
@@ -23,26 +24,38 @@ const MISSED = /^Missed (\d{1,12}) kernel messages/;
  * A reader for the journal of `unit`. Other units' lines are left to their own readers; what PID 1, the OOM
  * killers, systemd-coredump and journald say is read for every unit (a dependency that died tells as much).
  */
-export function createUnitJournalReader(context: ReadContext, unit: string): UnitJournalReader {
+export function createUnitJournalReader(
+  context: ReadContext,
+  unit: string,
+  patterns: readonly CausePattern[] = [],
+): UnitJournalReader {
   const tracebacks = new Tracebacks();
   const identifiers = new Set<string>();
+  const listener = patternReader(patterns, 'unit-journal', context.clock);
+
+  const readKnown = (record: JournalRecord, at: Moment, line: SourceLine): readonly Signal[] => {
+    const told =
+      readUnitEvent(record, at, line, unit) ??
+      readUserspaceOomMessage(record.identifier, record.message, at, line) ??
+      readCoredump(record, at, line) ??
+      readLoss(record, at, line);
+    if (told !== undefined) return [told];
+    if (record.identifier === 'nginx') return readNginx(record.message, context, at, line);
+    if (!isOfUnit(record, unit, identifiers)) return [];
+    const { pid } = record;
+    const events = readGunicornMessage(record.message, pid === undefined ? { at } : { at, pid }, line);
+    return tracebacks.take(pid ?? -1, record.message, events);
+  };
 
   return {
     read(record) {
       const at = recordMoment(record);
       if (at === undefined) return [];
       const line: SourceLine = { server: context.server, source: 'unit-journal', text: record.message, at };
-      const told =
-        readUnitEvent(record, at, line, unit) ??
-        readUserspaceOomMessage(record.identifier, record.message, at, line) ??
-        readCoredump(record, at, line) ??
-        readLoss(record, at, line);
-      if (told !== undefined) return [told];
-      if (record.identifier === 'nginx') return readNginx(record.message, context, at, line);
-      if (!isOfUnit(record, unit, identifiers)) return [];
-      const { pid } = record;
-      const events = readGunicornMessage(record.message, pid === undefined ? { at } : { at, pid }, line);
-      return tracebacks.take(pid ?? -1, record.message, events);
+      const known = readKnown(record, at, line);
+      if (listener === undefined || !(record.aboutUnit === unit || isOfUnit(record, unit, identifiers)))
+        return known;
+      return [...known, ...listener.hitsOf(record.message, line, at)];
     },
     finish: () => tracebacks.finish(),
   };

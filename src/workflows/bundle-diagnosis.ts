@@ -1,8 +1,10 @@
 import type { CaseFile, HostFile } from '../collectors/case-file.ts';
 import { gunicornUnitsOf, readBundledHost } from '../collectors/host-reading.ts';
 import type { Window } from '../collectors/question.ts';
+import type { ReadingPlan } from '../collectors/reading-plan.ts';
 import type { Recording } from '../collectors/recording.ts';
 import { readJournalRecord } from '../signals/journal-record.ts';
+import type { Signal } from '../signals/signal.ts';
 import type { Pause } from './ports.ts';
 
 /** One server's files of a bundle. */
@@ -17,6 +19,8 @@ export interface BundleRequest {
   readonly service?: string;
   readonly unit?: string;
   readonly window?: Window;
+  /** What the playbook wants read; everything when not said. */
+  readonly plan?: ReadingPlan;
   /** Upstream address to server, where the addresses do not tell. */
   readonly upstreams?: ReadonlyMap<string, string>;
 }
@@ -27,12 +31,12 @@ export type CaseAnswer =
 
 /** Reads a recorded incident into a case file. The bundle is read whole unless a window is given. */
 export async function caseOfBundle(request: BundleRequest, pause: Pause): Promise<CaseAnswer> {
-  const units = [...new Set(request.folders.flatMap(f => gunicornUnitsOf(f.recordings)))];
+  const units = [...new Set(request.folders.flatMap(f => unitsOf(f.recordings)))];
   const unit = request.unit ?? units[0];
   if (request.unit === undefined && units.length > 1) {
     return {
       ok: false,
-      problem: `The bundle tells of ${units.length} Gunicorn units (${units.join(', ')}). Say which one: --unit ${units[0]}`,
+      problem: `The bundle tells of ${units.length} units (${units.join(', ')}). Say which one: --unit ${units[0]}`,
     };
   }
   const single = request.folders.length === 1;
@@ -41,11 +45,11 @@ export async function caseOfBundle(request: BundleRequest, pause: Pause): Promis
     const about = {
       server: folder.server ?? hostNameOf(folder.recordings) ?? 'server',
       unitName: unit ?? 'gunicorn.service',
-      runsApp: single || gunicornUnitsOf(folder.recordings).length > 0,
+      runsApp: single || unitsOf(folder.recordings).length > 0,
       runsNginx: single || folder.recordings.some(r => /^nginx-/.test(r.name)),
       ...(request.window && { window: request.window }),
     };
-    const reading = readBundledHost(about, folder.recordings);
+    const reading = readBundledHost(about, folder.recordings, request.plan);
     let step = reading.next();
     while (!step.done) {
       await pause();
@@ -74,6 +78,16 @@ export async function caseOfBundle(request: BundleRequest, pause: Pause): Promis
   };
 }
 
+/** The units that run the app; where none is Gunicorn's, the one whose journal was recorded. */
+function unitsOf(recordings: readonly Recording[]): readonly string[] {
+  const gunicorn = gunicornUnitsOf(recordings);
+  if (gunicorn.length > 0) return gunicorn;
+  const names = recordings.flatMap(({ name }) => JOURNAL_OF_UNIT.exec(name)?.[1] ?? []);
+  return names.map(name => `${name}.service`);
+}
+
+const JOURNAL_OF_UNIT = /^journal-(?!(?:kernel|all|nginx)\.)([A-Za-z0-9:_.@-]{1,200})\.json$/;
+
 function hostNameOf(recordings: readonly Recording[]): string | undefined {
   for (const { name, bytes } of recordings) {
     if (!/^journal.*\.json$/.test(name) || bytes.length === 0) continue;
@@ -86,7 +100,9 @@ function hostNameOf(recordings: readonly Recording[]): string | undefined {
   return undefined;
 }
 
-/** From the first to the last line of NGINX, Gunicorn and PID 1. The kernel's older lines only prove access. */
+const TELLING: ReadonlySet<Signal['kind']> = new Set(['upstream-failure', 'gunicorn', 'unit', 'pattern-hit']);
+
+/** From the first to the last line of NGINX, Gunicorn and PID 1, and those a playbook looks for. The kernel's older lines only prove access. */
 function wholeWindow(hosts: readonly HostFile[]): Window | undefined {
   let fromMs = Number.POSITIVE_INFINITY;
   let toMs = Number.NEGATIVE_INFINITY;
@@ -96,8 +112,7 @@ function wholeWindow(hosts: readonly HostFile[]): Window | undefined {
   };
   for (const host of hosts) {
     for (const log of host.accessLogs) for (const request of log.requests) see(request.at.epochMs);
-    for (const s of host.signals)
-      if (s.kind === 'upstream-failure' || s.kind === 'gunicorn' || s.kind === 'unit') see(s.at.epochMs);
+    for (const s of host.signals) if (TELLING.has(s.kind)) see(s.at.epochMs);
   }
   return toMs < fromMs ? undefined : { fromMs, toMs: toMs + 999 };
 }

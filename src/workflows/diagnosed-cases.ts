@@ -1,4 +1,6 @@
-import { hypothesesOf, type PlaybookReading } from '../../playbooks/playbook.ts';
+import type { Playbook } from '../../playbooks/playbook.ts';
+import type { PlaybookReading } from '../../playbooks/playbook-shelf.ts';
+import { DEFAULT_PLAYBOOK, hypothesesOf, ownCausesOf } from '../../playbooks/playbook-use.ts';
 import type { CaseFile } from '../collectors/case-file.ts';
 import { type Diagnosis, diagnose } from '../diagnosis/diagnosis.ts';
 import type { RegistryStore } from '../inventory/registry-store.ts';
@@ -23,21 +25,40 @@ export interface DiagnosedCase {
   readonly masked: DiagnosisDocument;
 }
 
+export type ChosenPlaybook =
+  | { readonly ok: true; readonly playbook: Playbook }
+  | { readonly ok: false; readonly problem: string };
+
+/** The playbook that is named, or the usual one. It is chosen before anything is read: it says what to read. */
+export async function choosePlaybook(
+  id: string | undefined,
+  context: Pick<DiagnosedCasesContext, 'playbook'>,
+): Promise<ChosenPlaybook> {
+  const reading = await context.playbook(id ?? DEFAULT_PLAYBOOK);
+  return reading.ok ? reading : { ok: false, problem: reading.problems.join('\n') };
+}
+
 export type DiagnosedCases =
   | { readonly ok: true; readonly cases: readonly DiagnosedCase[] }
   | { readonly ok: false; readonly problem: string };
 
-/** From what was read to verdicts, the same way for the terminal and for chat. Masked with one mask. */
+/**
+ * From what was read to verdicts, the same way for the terminal and for chat. Masked with one mask.
+ *
+ * @param playbooks that the cases were read for, one each; the usual one when not given
+ */
 export async function diagnoseCases(
   caseFiles: readonly CaseFile[],
   context: DiagnosedCasesContext,
+  playbooks?: readonly Playbook[],
 ): Promise<DiagnosedCases> {
-  const playbook = await context.playbook('gateway-502');
-  if (!playbook.ok) return { ok: false, problem: playbook.problems.join('\n') };
-  const hypotheses = hypothesesOf(playbook.playbook);
+  const usual = playbooks ? undefined : await choosePlaybook(undefined, context);
+  if (usual && !usual.ok) return usual;
   const mask = await maskingOf(caseFiles, context);
-  const cases = caseFiles.map(caseFile => {
-    const diagnosis = diagnose(caseFile, hypotheses);
+  const cases = caseFiles.map((caseFile, i) => {
+    const playbook = playbooks?.[i] ?? usual?.playbook;
+    if (!playbook) throw new Error('a case came without its playbook');
+    const diagnosis = diagnose(caseFile, hypothesesOf(playbook), ownCausesOf(playbook));
     const verbatim = documentOf(diagnosis);
     return { diagnosis, verbatim, masked: maskDocument(verbatim, mask) };
   });

@@ -1,3 +1,4 @@
+import { readingPlanOf } from '../../playbooks/playbook-use.ts';
 import type { Diagnosis } from '../diagnosis/diagnosis.ts';
 import type { Service } from '../inventory/registry.ts';
 import { problemText } from '../inventory/registry-problem.ts';
@@ -6,7 +7,7 @@ import { chartAltText } from '../report/chart-alt-text.ts';
 import { focusOf } from '../report/chart-focus.ts';
 import { chartDataOf } from '../report/chart-of-diagnosis.ts';
 import { incidentChart } from '../report/incident-chart.ts';
-import { type DiagnosedCasesContext, diagnoseCases } from './diagnosed-cases.ts';
+import { choosePlaybook, type DiagnosedCasesContext, diagnoseCases } from './diagnosed-cases.ts';
 import { investigate } from './investigation.ts';
 import type {
   Investigated,
@@ -71,7 +72,11 @@ export class Diagnosing implements Investigator {
     const { source, clock, pause } = this.#context;
     const found = await this.#serviceOf(request.service);
     if ('problem' in found) return { ok: false, problem: found.problem };
+    const chosen = await choosePlaybook(request.playbook ?? found.service.playbook, this.#context);
+    if (!chosen.ok) return chosen;
+    const { playbook } = chosen;
     const { caseFile } = await investigate(found.service, request.window, {
+      plan: readingPlanOf(playbook),
       source,
       clock,
       pause,
@@ -84,7 +89,7 @@ export class Diagnosing implements Investigator {
         problem: `The diagnosis of ${request.service} was stopped before it was done. Nothing is left running on the servers. Ask again when you want it.`,
       };
     await pause();
-    const diagnosed = await diagnoseCases([caseFile], this.#context);
+    const diagnosed = await diagnoseCases([caseFile], this.#context, [playbook]);
     if (!diagnosed.ok) return diagnosed;
     const [first] = diagnosed.cases;
     if (!first) throw new Error('one case was reasoned about and none came back');

@@ -1,9 +1,9 @@
 import type { CaseFile } from '../collectors/case-file.ts';
-import { ROUNDS } from '../collectors/catalogue.ts';
 import type { NamedQuestion } from '../collectors/collector.ts';
 import { HostDraft } from '../collectors/host-draft.ts';
 import { readRecordings } from '../collectors/host-reading.ts';
 import type { Answer, Window } from '../collectors/question.ts';
+import { EVERYTHING, type ReadingPlan, roundsOf } from '../collectors/reading-plan.ts';
 import { type Recording, UNANSWERED } from '../collectors/recording.ts';
 import type { Server, Service } from '../inventory/registry.ts';
 import { readUnitList } from '../inventory/unit-list.ts';
@@ -22,6 +22,8 @@ export interface InvestigationContext {
   readonly clock: Clock;
   readonly pause: Pause;
   readonly cancel: AbortSignal;
+  /** What the playbook wants read; everything when not said. */
+  readonly plan?: ReadingPlan;
   progress(progress: Progress): void;
 }
 
@@ -56,8 +58,9 @@ export async function investigate(
   const unreached = met.flatMap(m => ('reason' in m ? [m] : []));
   const visits = met.flatMap(m => ('draft' in m ? [m] : []));
   let upstreams: UpstreamMap = { upstreams: service.upstreams };
-  for (const [round, collectors] of ROUNDS.entries()) {
-    if (round === ROUNDS.length - 1)
+  const rounds = roundsOf(context.plan ?? EVERYTHING);
+  for (const [round, collectors] of rounds.entries()) {
+    if (round === rounds.length - 1)
       upstreams = upstreamMapOf(
         service,
         visits.map(v => v.draft),
@@ -152,6 +155,7 @@ async function meet(
     runsNginx: service.nginx.servers.some(s => s.id === server.id),
     recorded: false,
     window: { fromMs: window.fromMs + offsetMs, toMs: window.toMs + offsetMs },
+    ...(context.plan && { patterns: context.plan.patterns }),
   });
   if (clock) draft.clock = comparesClocks ? clock : { ...clock, errorMs: 0, offsetMs };
   return { server, draft, recordings: [recording], startedAtMs };

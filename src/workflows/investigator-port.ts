@@ -19,6 +19,8 @@ export interface InvestigationRequest {
   readonly service: string;
   readonly window: Window;
   readonly timeZone: string;
+  /** Id of the playbook to follow; that of the service when not said. */
+  readonly playbook?: string;
 }
 
 /** Told how each server gets on. */

@@ -39,7 +39,7 @@ describe('every cause', () => {
   });
 
   it.each(CAUSE_IDS)('%s says where to look next, with commands that only read', id => {
-    const steps = nextSteps(id, 'checkout.service', { fromMs: 1_000, toMs: 2_500 });
+    const steps = nextSteps({ id }, 'checkout.service', { fromMs: 1_000, toMs: 2_500 });
     expect(steps.length).toBeGreaterThanOrEqual(2);
     expect(steps.length).toBeLessThanOrEqual(4);
     for (const { command = '' } of steps) {

@@ -49,7 +49,7 @@ function rowOf(
     raw(utc),
     raw(death.pid === null ? '?' : String(death.pid)),
     ...(manyServers ? [raw(shown(serverOf(document, death.evidence), 60))] : []),
-    raw(deathWords(death.cause)),
+    raw(deathWords(death.cause, document.causes)),
     raw(death.evidence.slice(0, 4).join(' ') || 'none'),
   ];
 }

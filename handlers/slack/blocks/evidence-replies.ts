@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import { causeWords } from '../../../src/report/cause-words.ts';
+import { wordsOf } from '../../../src/report/cause-words.ts';
 import type { DiagnosisDocument, DiagnosisGap } from '../../../src/report/diagnosis-document.ts';
 import { gapWords, outlineOf } from '../../../src/report/diagnosis-outline.ts';
 import type { Message } from '../../../src/workflows/message.ts';
@@ -83,10 +83,10 @@ function claimsOf(document: DiagnosisDocument): Claim[] {
   const { leading, open } = outlineOf(document);
   const of =
     leading?.because ??
-    open.flatMap(({ id, because }) =>
-      because
+    open.flatMap(cause =>
+      cause.because
         .slice(0, 2)
-        .map(({ text, evidence }) => ({ text: `${causeWords(id).title}: ${text}`, evidence })),
+        .map(({ text, evidence }) => ({ text: `${wordsOf(cause).title}: ${text}`, evidence })),
     );
   return [...of, ...document.observed].filter(({ evidence }) => evidence.length > 0);
 }

@@ -1,5 +1,5 @@
 import type { KnownBlock, RichTextElement } from '@slack/types';
-import type { NextStep } from '../../../src/report/cause-words.ts';
+import type { Look } from '../../../src/report/cause-words.ts';
 import type { DiagnosisDocument } from '../../../src/report/diagnosis-document.ts';
 import { lookNext } from '../../../src/report/diagnosis-outline.ts';
 import { bold, code, gapOf, line, list, richText, words } from './block-parts.ts';
@@ -27,6 +27,6 @@ export function stepsInThread(document: DiagnosisDocument, unit: string | undefi
   return isSettled && lookNext(document, unit).length > 1 ? allSteps(LOOK_NEXT, document, unit) : [];
 }
 
-function stepElements({ words: say, command }: NextStep): RichTextElement[] {
+function stepElements({ words: say, command }: Look): RichTextElement[] {
   return command === undefined ? [words(say)] : [words(say), gapOf('\n'), code(command, 500)];
 }

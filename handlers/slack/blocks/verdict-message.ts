@@ -1,5 +1,5 @@
 import type { Button, KnownBlock } from '@slack/types';
-import { causeWords } from '../../../src/report/cause-words.ts';
+import { wordsOf } from '../../../src/report/cause-words.ts';
 import { countsLines } from '../../../src/report/counts-words.ts';
 import type { DiagnosisCause, DiagnosisDocument } from '../../../src/report/diagnosis-document.ts';
 import { causeLine, type DiagnosisOutline, outlineOf } from '../../../src/report/diagnosis-outline.ts';
@@ -143,7 +143,7 @@ class Saying {
     return first.map((cause, index) => {
       const rest = index === first.length - 1 && more > 0 ? ` (${moreWords(more, 'candidates')})` : '';
       const [reason] = cause.because;
-      const title = `${causeWords(cause.id).title} ${percentWords(cause.probability)}`;
+      const title = `${wordsOf(cause).title} ${percentWords(cause.probability)}`;
       const text = reason === undefined ? title : `${title}: ${this.#text(reason.text, 500)}`;
       return section(`Candidate: ${text}${rest}`, this.#opens(reason?.evidence ?? []));
     });
@@ -228,7 +228,7 @@ function spoken(document: DiagnosisDocument, { leading, open, meaning }: Diagnos
   if (noneRead(document)) return sentences([top, NONE_READ, when]);
   const claims = (leading?.because ?? []).slice(0, CLAIMS).map(reason => shown(reason.text, 200));
   const candidates = document.verdict === 'inconclusive' ? open.slice(0, OTHERS) : [];
-  const named = candidates.map(cause => `${causeWords(cause.id).title} ${percentWords(cause.probability)}`);
+  const named = candidates.map(cause => `${wordsOf(cause).title} ${percentWords(cause.probability)}`);
   const gaps = document.gaps.length;
   return sentences([
     top,

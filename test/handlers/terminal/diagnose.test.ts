@@ -113,9 +113,7 @@ describe('staunch diagnose', () => {
       readBundle: async () => ({ ok: true, folders: [{ recordings: [show('shop'), show('admin')] }] }),
     });
     expect(await diagnoseCommand({ bundle: 'x' }, t.context)).toBe(2);
-    expect(t.errors()).toContain(
-      '2 Gunicorn units (shop.service, admin.service). Say which one: --unit shop.service',
-    );
+    expect(t.errors()).toContain('2 units (shop.service, admin.service). Say which one: --unit shop.service');
   });
 
   it('ends with 4 when no server answered', async () => {
