@@ -3,6 +3,7 @@ import { refuseOther } from './migrating.ts';
 import type { OpenedState, StateOptions, StateReading, WorkingState } from './opened-state.ts';
 import { isPostgresAddress } from './postgres-address.ts';
 import { openForReading as openPostgresForReading, openSharedState } from './postgres-state.ts';
+import { checkAudit } from './remediation/audit-check.ts';
 import { SampleStore } from './samples/sample-store.ts';
 import { standingSession } from './session.ts';
 import { openOwnedState } from './sqlite-state.ts';
@@ -33,9 +34,18 @@ export async function openStateForReading(place: string): Promise<StateReading> 
   try {
     await refuseOther(database);
     const session = standingSession(database.db, async () => {});
-    const { incidents, stamps, outbox } = new KeptState(session);
+    const { incidents, stamps, outbox, remediations, audit } = new KeptState(session);
     const samples = new SampleStore(session, database);
-    return { incidents, stamps, outbox, samples, close: () => database.close() };
+    return {
+      ...{ incidents, stamps, outbox, samples, remediations },
+      audit: {
+        entries: (from, limit) => audit.entries(from, limit),
+        head: () => audit.head(),
+        lastOf: kind => audit.lastOf(kind),
+        check: anchors => database.snapshot(db => checkAudit(db, anchors)),
+      },
+      close: () => database.close(),
+    };
   } catch (error) {
     await database.close();
     throw error;
