@@ -141,7 +141,7 @@ export interface Remediations {
   /**
    * Opens a proposal with a step `waiting` for each server. An open or approved one for the same service and remedy is
    * superseded; when its digest and quorum are the same it is answered instead, with the approvals it has. One that is
-   * past its time is ended first. Undefined while one of the same service is being applied. Throws when `digest` is not
+   * past its time is ended, and among the superseded, as `expired`. Undefined while one of the same service is being applied. Throws when `digest` is not
    * that of `plan`.
    */
   propose(

@@ -9,14 +9,16 @@ import { advanced, PENDING, type ProposalRow, proposalOf } from './proposal-rows
  * Ends what waits and is past its time. One that was opened before the clock was set is judged by what the clock would
  * show had it not been: it ends neither early nor late.
  */
-export async function endExpired(decision: Decision): Promise<readonly Proposal[]> {
+export async function endExpired(
+  decision: Decision,
+  only?: Pick<ProposalRow, 'service' | 'remedy'>,
+): Promise<readonly Proposal[]> {
   const { db, nowMs, clockRun, record } = decision;
-  const waiting = await db
-    .selectFrom('proposal')
-    .selectAll()
-    .where('state', 'in', PENDING)
-    .orderBy('number')
-    .execute();
+  const pending = db.selectFrom('proposal').selectAll().where('state', 'in', PENDING);
+  const asked = only
+    ? pending.where('service', '=', only.service).where('remedy', '=', only.remedy)
+    : pending;
+  const waiting = await asked.orderBy('number').execute();
   const runs = clockRun && (await runsBefore(db, clockRun));
   const expired: Proposal[] = [];
   for (const row of waiting) {

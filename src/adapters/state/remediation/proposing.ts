@@ -17,7 +17,6 @@ export async function propose(
     throw new Error(`the digest of proposal ${proposal.id} is not that of its plan`);
   const { db } = decision;
   const { service, remedy } = proposal.plan;
-  await endExpired(decision);
   const live = await db
     .selectFrom('proposal')
     .selectAll()
@@ -25,10 +24,11 @@ export async function propose(
     .where('state', 'in', [...PENDING, 'applying'])
     .execute();
   if (live.some(({ state }) => state === 'applying')) return undefined;
-  const pending = live.filter(each => each.remedy === remedy);
+  const superseded = [...(await endExpired(decision, { service, remedy }))];
+  const ended = new Set(superseded.map(({ id }) => id));
+  const pending = live.filter(each => each.remedy === remedy && !ended.has(each.id));
   const same = pending.find(each => saysTheSame(each, proposal, decision));
-  if (same) return { proposal: proposalOf(same), superseded: [] };
-  const superseded: Proposal[] = [];
+  if (same) return { proposal: proposalOf(same), superseded };
   for (const row of pending) superseded.push(await supersede(decision, row, proposal));
   return { proposal: await open(decision, proposal), superseded };
 }
