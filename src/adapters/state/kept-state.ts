@@ -1,5 +1,7 @@
 import type { Audit, Remediations } from '../../workflows/remediation-ports.ts';
 import type { Inbox, Incidents, Outbox, Retention, Stamps, State } from '../../workflows/state-ports.ts';
+import type { GrowthLooks, Warnings } from '../../workflows/warning-ports.ts';
+import { GrowthLookStore } from './growth-look-store.ts';
 import { InboxStore } from './inbox-store.ts';
 import { IncidentStore } from './incident-store.ts';
 import { OutboxStore } from './outbox-store.ts';
@@ -8,6 +10,7 @@ import { AuditStore } from './remediation/audit-store.ts';
 import { RemediationStore } from './remediation/remediation-store.ts';
 import { joined, type Session } from './session.ts';
 import { StampStore } from './stamp-store.ts';
+import { WarningStore } from './warning-store.ts';
 
 /** The state over a database. Whatever is stored was masked before: in here nothing is. */
 export class KeptState implements State {
@@ -17,6 +20,8 @@ export class KeptState implements State {
   readonly stamps: Stamps;
   readonly remediations: Remediations;
   readonly audit: Audit;
+  readonly warnings: Warnings;
+  readonly looks: GrowthLooks;
   readonly #session: Session;
 
   constructor(session: Session) {
@@ -27,6 +32,8 @@ export class KeptState implements State {
     this.stamps = new StampStore(session);
     this.remediations = new RemediationStore(session);
     this.audit = new AuditStore(session);
+    this.warnings = new WarningStore(session);
+    this.looks = new GrowthLookStore(session);
   }
 
   async atomically<T>(work: (state: State) => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
 import { firstTables } from './migrations/0001-first-tables.ts';
 import { samples } from './migrations/0002-samples.ts';
+import { warnings } from './migrations/0003-warnings.ts';
 import { remediation } from './migrations/0004-remediation.ts';
 import type { StateDatabase } from './state-database.ts';
 import { StateProblem } from './state-problem.ts';
@@ -11,6 +12,7 @@ import type { Tables } from './tables.ts';
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-samples': samples,
+  '0003-warnings': warnings,
   '0004-remediation': remediation,
 };
 

@@ -5,6 +5,7 @@ import { isPostgresAddress } from './postgres-address.ts';
 import { openForReading as openPostgresForReading, openSharedState } from './postgres-state.ts';
 import { checkAudit } from './remediation/audit-check.ts';
 import { SampleStore } from './samples/sample-store.ts';
+import { ServerNoteStore } from './samples/server-notes.ts';
 import { standingSession } from './session.ts';
 import { openOwnedState } from './sqlite-state.ts';
 import type { StateDatabase } from './state-database.ts';
@@ -34,10 +35,11 @@ export async function openStateForReading(place: string): Promise<StateReading> 
   try {
     await refuseOther(database);
     const session = standingSession(database.db, async () => {});
-    const { incidents, stamps, outbox, remediations, audit } = new KeptState(session);
+    const { incidents, stamps, outbox, remediations, audit, warnings, looks } = new KeptState(session);
     const samples = new SampleStore(session, database);
+    const notes = new ServerNoteStore(session);
     return {
-      ...{ incidents, stamps, outbox, samples, remediations },
+      ...{ incidents, stamps, outbox, samples, remediations, warnings, looks, notes },
       audit: {
         entries: (from, limit) => audit.entries(from, limit),
         head: () => audit.head(),
