@@ -46,3 +46,10 @@ export interface HelperFile {
   /** Of its file system. */
   readonly freeBytes?: number;
 }
+
+/** One thing that the helper looked at before it would act. */
+export interface HelperCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
