@@ -120,7 +120,7 @@ describe('the place that wins', () => {
     const text = 'workers = 4\r\nmax_requests = 1000  # gr\u00f6\u00dfer\r\n';
     const host = appliedTo({ unitFile: unitFile(PLAIN), files: { [CONFIG]: text } });
     expect(host.files.get(CONFIG)?.bytes.toString('utf8')).toBe(
-      `${text}# BEGIN staunch\r\n# Written after an approval in chat. Change it there, or remove the whole block.\r\nmax_requests = 8000\r\nmax_requests_jitter = 1200\r\n# END staunch\r\n`,
+      `${text}# BEGIN staunch\n# Written after an approval in chat. Change it there, or remove the whole block.\nmax_requests = 8000\nmax_requests_jitter = 1200\n# END staunch\n`,
     );
   });
 
