@@ -16,7 +16,8 @@ export function withGunicornOptions(
     const own = uses.filter(use => use.name === name);
     const alone = own.filter(use => isPlain(words[use.at] ?? '', name));
     // One that stays and comes later would win over the one that is replaced.
-    const keeper = own.at(-1) === alone.at(-1) ? alone[0] : undefined;
+    const staying = own.findLast(use => !alone.includes(use))?.at ?? -1;
+    const keeper = alone.find(use => use.at > staying);
     for (const use of alone) {
       changed[use.at] = undefined;
       if (use.words === 2) changed[use.at + 1] = undefined;
@@ -27,7 +28,8 @@ export function withGunicornOptions(
       changed[keeper.at + 1] = String(value);
     } else changed[keeper.at] = `--${name}=${value}`;
   }
-  const end = words.indexOf('--');
+  const isValue = (at: number) => uses.some(use => use.words === 2 && use.at + 1 === at);
+  const end = words.findIndex((word, at) => word === '--' && !isValue(at));
   const before = (end < 0 ? changed : changed.slice(0, end)).filter(word => word !== undefined);
   const after = (end < 0 ? [] : changed.slice(end)).filter(word => word !== undefined);
   return [...before, ...missing, ...after];
