@@ -9,6 +9,8 @@ export interface HelperState {
   readonly workers: readonly HelperProcess[];
   readonly gunicornVersion?: string;
   readonly memAvailableBytes?: number;
+  /** Clock ticks since boot when it answered, of the kind of `startTicks`: tells how old a process is. */
+  readonly uptimeTicks?: number;
   readonly helperVersion: string;
 }
 
