@@ -11,12 +11,20 @@ export const ACTION = {
   startDiagnosis: 'start-diagnosis',
   /** Turns the pages of the evidence modal. `value`: `RUN PAGE`. */
   turnPage: 'turn-page',
+  /** Diagnoses the service of a warning, in its thread. `value`: the warning's id, also of the next two. */
+  diagnoseWarning: 'diagnose-warning',
+  /** Opens the modal that asks until when. */
+  snoozeWarning: 'snooze-warning',
+  unsnoozeWarning: 'unsnooze-warning',
+  /** `value`: a service's id. */
+  planRecycling: 'plan-recycling',
 } as const;
 
 /** `callback_id` of modals and shortcuts. */
 export const CALLBACK = {
   picker: 'pick-diagnosis',
   wrongVerdict: 'wrong-verdict-note',
+  snooze: 'snooze-until',
   diagnoseMessage: 'diagnose-message',
   /** The global shortcut; the same as the button. */
   startDiagnosis: 'start-diagnosis',

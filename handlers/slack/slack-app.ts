@@ -1,9 +1,13 @@
 import { App, type BlockButtonAction, type Logger, type Receiver, type ViewSubmitAction } from '@slack/bolt';
 import { ACTION, CALLBACK } from './action-ids.ts';
+import { diagnoseWarning } from './actions/diagnose-warning.ts';
+import { planRecycling } from './actions/plan-recycling.ts';
 import { rerun } from './actions/re-run.ts';
 import { showEvidence } from './actions/show-evidence.ts';
+import { snoozeWarning } from './actions/snooze-warning.ts';
 import { startDiagnosis } from './actions/start-diagnosis.ts';
 import { turnPage } from './actions/turn-page.ts';
+import { unsnoozeWarning } from './actions/unsnooze-warning.ts';
 import { wrongVerdict } from './actions/wrong-verdict.ts';
 import { diagnose502 } from './commands/diagnose-502.ts';
 import { appHomeOpened } from './events/app-home-opened.ts';
@@ -12,6 +16,7 @@ import { diagnoseMessage } from './shortcuts/diagnose-message.ts';
 import { startDiagnosisShortcut } from './shortcuts/start-diagnosis.ts';
 import type { SlackContext } from './slack-context.ts';
 import { pickDiagnosis } from './views/pick-diagnosis.ts';
+import { snoozeUntil } from './views/snooze-until.ts';
 import { wrongVerdictNote } from './views/wrong-verdict-note.ts';
 
 export interface SlackAppOptions {
@@ -42,8 +47,13 @@ export function slackApp({ token, apiUrl, receiver, logger, context }: SlackAppO
   app.action<BlockButtonAction>(ACTION.rerun, args => rerun(args, context));
   app.action<BlockButtonAction>(ACTION.wrongVerdict, args => wrongVerdict(args, context));
   app.action<BlockButtonAction>(ACTION.startDiagnosis, args => startDiagnosis(args, context));
+  app.action<BlockButtonAction>(ACTION.diagnoseWarning, args => diagnoseWarning(args, context));
+  app.action<BlockButtonAction>(ACTION.snoozeWarning, args => snoozeWarning(args, context));
+  app.action<BlockButtonAction>(ACTION.unsnoozeWarning, args => unsnoozeWarning(args, context));
+  app.action<BlockButtonAction>(ACTION.planRecycling, args => planRecycling(args, context));
   app.view<ViewSubmitAction>(CALLBACK.picker, args => pickDiagnosis(args, context));
   app.view<ViewSubmitAction>(CALLBACK.wrongVerdict, args => wrongVerdictNote(args, context));
+  app.view<ViewSubmitAction>(CALLBACK.snooze, args => snoozeUntil(args, context));
   app.shortcut(CALLBACK.diagnoseMessage, args => diagnoseMessage(args, context));
   app.shortcut(CALLBACK.startDiagnosis, args => startDiagnosisShortcut(args, context));
   app.error(async error => {

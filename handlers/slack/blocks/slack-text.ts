@@ -80,6 +80,13 @@ export function mention(user: string): Mrkdwn {
   return isPersonId(user) ? new Mrkdwn(`<@${user}>`) : new Mrkdwn('somebody');
 }
 
+const GROUP = /^S[A-Z0-9]{2,30}$/;
+
+/** `<!subteam^S…>`: pings the members of a user group; undefined for what is no id of one. */
+export function groupMention(group: string): Mrkdwn | undefined {
+  return GROUP.test(group) ? new Mrkdwn(`<!subteam^${group}>`) : undefined;
+}
+
 /** Slack's tokens for times in the reader's zone: date-element.md and formatting-message-text of its docs. */
 export const TIME_FORMAT = {
   minute: '{time}',

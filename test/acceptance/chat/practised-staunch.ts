@@ -10,7 +10,11 @@ import type { PracticeBlock, PracticeMessage } from '../../../practice/slack/wor
 import { serviceLog } from '../../../src/adapters/service-log.ts';
 import type { Settings } from '../../../src/adapters/settings.ts';
 import { type Service, startService } from '../../../src/service.ts';
+import type { WatchTime } from '../../../src/watching.ts';
 
+import { textsOf } from './message-texts.ts';
+
+export { textsOf };
 export const { users: U, channels: C } = PRACTICE_IDS;
 const root = resolve(import.meta.dirname, '../../..');
 export const MANIFEST = parse(readFileSync(join(root, 'manifest.yml'), 'utf8'));
@@ -42,6 +46,7 @@ export interface PractisedOptions {
   /** Module of the servers. */
   readonly source?: string;
   readonly stateFolder?: string;
+  readonly watchTime?: WatchTime;
 }
 
 export function temporaryFolder(): string {
@@ -79,6 +84,7 @@ export async function startedStaunch(
       configFile: FLEET_CONFIG,
       stateFolder,
       logLevel: 'info',
+      watch: false,
       retention: { evidenceDays: 30, incidentDays: 365 },
       ...options.settings,
     },
@@ -86,7 +92,9 @@ export async function startedStaunch(
     source: { kind: 'module', url: options.source ?? FLEET },
     version: '0.0.0-test',
     schemaFile: join(root, 'staunch.schema.json'),
+    ...(options.watchTime && { watchTime: options.watchTime }),
     lost: () => undefined,
+    ...(options.watchTime && { watchTime: options.watchTime }),
   });
   let stopped: Promise<void> | undefined;
   const stop = () => {
@@ -95,18 +103,6 @@ export async function startedStaunch(
   };
   stopAfterwards(stop);
   return { staunch: { ...staunch, stop }, log };
-}
-
-/** Every text in a message's blocks, in order. */
-export function textsOf(message: { readonly blocks: readonly PracticeBlock[] } | undefined): string {
-  const texts: string[] = [];
-  const collect = (value: unknown, name: string): void => {
-    if (typeof value === 'string' && ['text', 'name', 'fallback'].includes(name)) texts.push(value);
-    if (value !== null && typeof value === 'object')
-      for (const [key, item] of Object.entries(value)) collect(item, Array.isArray(value) ? name : key);
-  };
-  collect(message?.blocks ?? [], '');
-  return texts.join('\n');
 }
 
 /** The root messages of the app in a channel. */

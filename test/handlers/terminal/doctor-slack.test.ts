@@ -164,6 +164,13 @@ describe('staunch doctor --slack, line by line', () => {
       '@ops is switched off, so nobody has the role through it\n',
     ],
     [
+      'a group that warnings ping is empty',
+      registry(`${ASKERS}warnings: { ping: S0OPS }\n`),
+      { groups: async () => good(new Map([['S0OPS', { handle: 'ops', members: 0, isDisabled: false }]])) },
+      3,
+      'S0OPS (warnings.ping): @ops is empty, so nobody is pinged\n',
+    ],
+    [
       'a lookup breaks',
       registry(ASKERS),
       { user: async () => silent },
