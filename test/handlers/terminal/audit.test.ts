@@ -118,7 +118,13 @@ describe('staunch audit show', () => {
     temporary.setByMs -= 3_600_000;
     temporary.nowMs -= 3_600_000;
     await state.remediations.reject(proposal.id, { person: 'U-TWO', reason: 'not now', atMs: START_MS });
-    await state.audit.append({ atMs: START_MS, kind: 'refused', actor: 'U9', body: { why: 'guest' } });
+    await state.audit.append({
+      atMs: START_MS,
+      kind: 'refused',
+      actor: 'U9',
+      body: { what: 'approve', reason: 'guest', proposal: 'b1b2b3b4b5' },
+    });
+    await state.audit.append({ atMs: START_MS, kind: 'unheard-of', actor: 'U9', body: { a: 1 } });
     const here = commands('Europe/Berlin');
     expect(await here.show()).toBe(0);
     const digest = proposal.digest.slice(0, 12);
@@ -139,7 +145,8 @@ describe('staunch audit show', () => {
       ` 9  ${at}  U-ONE  approves change b1b2b3b4 (${digest}), 1 of 2`,
       `10  ${at}  staunch  the clock was set back by 1 h: what was approved before does not count any more`,
       `11  ${at}  U-TWO  rejects change b1b2b3b4: “not now”`,
-      `12  ${at}  U9  refused {"why":"guest"}`,
+      `12  ${at}  U9  is refused (approve, change b1b2b3b4): guest`,
+      `13  ${at}  U9  unheard-of {"a":1}`,
       '',
     ]);
     const few = commands();
