@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { loadDotEnv } from './adapters/dot-env.ts';
+import { addAuditCommands } from './audit-commands.ts';
 import { addPlaybookCommands } from './playbook-commands.ts';
 import { openTerminal } from './terminal.ts';
 
@@ -187,6 +188,11 @@ export async function commandLine(args: readonly string[], cancel: AbortSignal):
       const context = await terminal();
       code = await context.use(checking => stateCheck(checking));
     });
+
+  addAuditCommands(program, async command => {
+    const context = await terminal();
+    code = await context.use(command);
+  });
 
   const server = program.command('server').description('register, list and test servers');
   server

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { uptime } from 'node:os';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import type { Dispatcher } from 'undici';
 import { slackTelling } from '../handlers/slack/blocks/telling.ts';
@@ -28,6 +29,7 @@ import { type OpenedState, openState } from './adapters/state/open-state.ts';
 import { StatusServer } from './adapters/status-server.ts';
 import { systemTimer } from './adapters/system-timer.ts';
 import { uploadBytes } from './adapters/upload-bytes.ts';
+import { auditChore } from './audit-chore.ts';
 import { choresOf } from './chores.ts';
 import { startWatching, type WatchTime } from './watching.ts';
 import { Delivery } from './workflows/delivery.ts';
@@ -84,7 +86,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const identity = await client.auth.test().catch(error => {
     throw slackProblem(error, apiUrl, 'SLACK_BOT_TOKEN');
   });
-  const state = await openState(settings.databaseUrl ?? settings.stateFolder, { clock });
+  const state = await openState(settings.databaseUrl ?? settings.stateFolder, {
+    clock,
+    uptimeMs: () => uptime() * 1_000,
+  });
   /** What is to be closed when the start fails, the last first. */
   const opened = new AsyncDisposableStack();
   opened.defer(() => state.close());
@@ -240,15 +245,18 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       throw reachProblem(error, settings);
     });
     const housekeeping = new Housekeeping(
-      choresOf({
-        state,
-        settings,
-        runs,
-        clock,
-        log,
-        lost: options.lost,
-        ...(watching && { watching }),
-      }),
+      [
+        auditChore({ state, clock, log }, client, registry),
+        ...choresOf({
+          state,
+          settings,
+          runs,
+          clock,
+          log,
+          lost: options.lost,
+          ...(watching && { watching }),
+        }),
+      ],
       log,
     );
     opened.defer(() => housekeeping.stop());

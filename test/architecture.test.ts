@@ -117,6 +117,8 @@ const ROOMS: Record<string, { sees: readonly string[]; libraries: readonly strin
 const WIRING = [
   'src/main.ts',
   'src/command-line.ts',
+  'src/audit-chore.ts',
+  'src/audit-commands.ts',
   'src/terminal.ts',
   'src/playbook-commands.ts',
   'src/schema-files.ts',

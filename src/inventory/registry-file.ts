@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SERVICE_ACCESS_FIELDS, SlackSection, TeamEntry } from './access-file.ts';
+import { ChangesSection, ServiceChangesSection } from './changes-file.ts';
 import { NAME_FORM, NAME_PATTERN } from './name-form.ts';
 import { WarningsSection } from './warnings-file.ts';
 
@@ -132,6 +133,9 @@ export const ServiceEntry = z.strictObject(
     warnings: WarningsSection.nullish().describe(
       'What is different for this service; each field replaces the one of the section warnings.',
     ),
+    changes: ServiceChangesSection.nullish().describe(
+      'What is different for this service; each field replaces the one of the section changes.',
+    ),
   },
   'expected the settings of a service, e.g. { unit: gunicorn.service, servers: [web-1] }',
 );
@@ -183,8 +187,9 @@ export const RegistryFile = z.strictObject(
       .array(LocalPath, 'expected a list of folders or files, e.g. [./playbooks]')
       .nullish()
       .describe('Folders and files with playbooks of your own.'),
+    changes: ChangesSection.nullish().describe('What it takes before a service is changed.'),
     defaults: Defaults.nullish().describe('Settings for every server that does not say otherwise.'),
   },
-  'expected the fields servers, services, groups, teams, slack, warnings, playbooks and defaults',
+  'expected the fields servers, services, groups, teams, slack, warnings, playbooks, changes and defaults',
 );
 export type RegistryFile = z.infer<typeof RegistryFile>;

@@ -1,4 +1,5 @@
 import type { Access, ServiceAccess } from '../policy/access.ts';
+import type { ChangeRules } from '../policy/change-rules.ts';
 import type { QuietHours } from '../policy/quiet-hours.ts';
 import type { Tier } from '../policy/tier.ts';
 
@@ -41,6 +42,8 @@ export interface Service extends ServiceAccess {
   /** Upstream address as NGINX prints it (`10.0.0.5:8000`) to the server behind it, where names do not tell. */
   readonly upstreams: ReadonlyMap<string, string>;
   readonly warnings: WarningRules;
+  /** What it takes before it is changed. */
+  readonly changes: ChangeRules;
 }
 
 /** How people are warned of growing workers of a service: what it says itself, else what holds for all. */
@@ -66,4 +69,6 @@ export interface Registry {
   readonly playbooks: readonly string[];
   /** Who may do what in chat. */
   readonly access: Access;
+  /** Id of the channel in which the head of the audit is posted; absent for the log alone. */
+  readonly auditChannel?: string;
 }

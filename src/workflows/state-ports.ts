@@ -1,6 +1,7 @@
 import type { Window } from '../collectors/question.ts';
 import type { DiagnosisDocument } from '../report/diagnosis-document.ts';
 import type { Message } from './message.ts';
+import type { Audit, Remediations } from './remediation-ports.ts';
 import type { GrowthLooks, Warnings } from './warning-ports.ts';
 
 /**
@@ -12,6 +13,8 @@ export interface State {
   readonly outbox: Outbox;
   readonly incidents: Incidents;
   readonly stamps: Stamps;
+  readonly remediations: Remediations;
+  readonly audit: Audit;
   readonly warnings: Warnings;
   readonly looks: GrowthLooks;
   /**
@@ -23,7 +26,10 @@ export interface State {
   purge(nowMs: number, retention: Retention): Promise<Readonly<Record<string, number>>>;
 }
 
-/** How long things are kept, in ms. Evidence (masked log lines) goes first, verdicts last. */
+/**
+ * How long things are kept, in ms. Evidence (masked log lines) goes first, verdicts last; changes go with incidents. The
+ * audit stays.
+ */
 export interface Retention {
   readonly deliveriesMs: number;
   readonly evidenceMs: number;

@@ -26,6 +26,7 @@ describe('the files beside the code', () => {
       'channels',
       'workspaces',
       'sharedChannels',
+      'auditChannel',
       'viewer',
       'requester',
       'approver',

@@ -206,6 +206,13 @@ describe('staunch doctor --slack, line by line', () => {
       '#inc is not shared; slack.sharedChannels need not name it\n',
     ],
     [
+      'the channel of the audit is looked up too',
+      registry('slack: { auditChannel: C0INC, roles: { requester: [U0ANA] } }\n'),
+      roomIs({ appIsMember: false }),
+      3,
+      'C0INC (slack.auditChannel): #inc: Staunch is not in it. Type there: /invite @',
+    ],
+    [
       'a message would be refused',
       registry(ASKERS),
       { validate: async () => good(['/blocks/0 must be shorter', 'b', 'c', 'd']) },
