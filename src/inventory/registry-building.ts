@@ -1,5 +1,6 @@
 import { type Access, ROLES, type RoleHolders } from '../policy/access.ts';
 import type { RolesEntry } from './access-file.ts';
+import { alertRulesOf } from './alerts-file.ts';
 import { type FileBase, resolvePath } from './file-base.ts';
 import type { HostKeySource, Registry, Server, Service } from './registry.ts';
 import type { RegistryFile, ServerEntry, ServiceEntry } from './registry-file.ts';
@@ -36,7 +37,13 @@ export function registryOf(file: RegistryFile, base: FileBase): Registry {
       members.map(member => services.get(member)!),
     );
   }
-  return { servers: ordered, services, groups, access: accessOf(file) };
+  return {
+    servers: ordered,
+    services,
+    groups,
+    access: accessOf(file),
+    ...(file.alerts && { alerts: alertRulesOf(file.alerts) }),
+  };
 }
 
 /** One server with the defaults filled in. `jump` is the server that `entry.jump` names. */

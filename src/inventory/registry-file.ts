@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SERVICE_ACCESS_FIELDS, SlackSection, TeamEntry } from './access-file.ts';
+import { AlertsSection } from './alerts-file.ts';
 import { NAME_FORM, NAME_PATTERN } from './name-form.ts';
 
 /**
@@ -171,8 +172,9 @@ export const RegistryFile = z.strictObject(
       .nullish()
       .describe('Teams, by name: who may do what about the services that name the team.'),
     slack: SlackSection.nullish().describe('Who may ask in Slack, and where.'),
+    alerts: AlertsSection.nullish().describe('Which service an alert from outside is about.'),
     defaults: Defaults.nullish().describe('Settings for every server that does not say otherwise.'),
   },
-  'expected the fields servers, services, groups, teams, slack and defaults',
+  'expected the fields servers, services, groups, teams, slack, alerts and defaults',
 );
 export type RegistryFile = z.infer<typeof RegistryFile>;

@@ -1,5 +1,6 @@
 import type { Access, ServiceAccess } from '../policy/access.ts';
 import type { Tier } from '../policy/tier.ts';
+import type { AlertRules } from './alert-rules.ts';
 
 /** A server that Staunch may read over SSH. */
 export interface Server {
@@ -45,4 +46,6 @@ export interface Registry {
   readonly groups: ReadonlyMap<string, readonly Service[]>;
   /** Who may do what in chat. */
   readonly access: Access;
+  /** Which service an alert from outside is about; absent when nothing is said. */
+  readonly alerts?: AlertRules;
 }
