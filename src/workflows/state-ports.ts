@@ -1,6 +1,8 @@
 import type { Window } from '../collectors/question.ts';
 import type { DiagnosisDocument } from '../report/diagnosis-document.ts';
+import type { AlertGroups } from './alert-ports.ts';
 import type { Message } from './message.ts';
+import type { Narrations } from './narrator-port.ts';
 
 /**
  * What Staunch must find again after a restart. Every method is durable when it resolves. Times are epoch ms
@@ -11,6 +13,8 @@ export interface State {
   readonly outbox: Outbox;
   readonly incidents: Incidents;
   readonly stamps: Stamps;
+  readonly alertGroups: AlertGroups;
+  readonly narrations: Narrations;
   /**
    * Does several things together or not at all. Inside `work` only the given state may be used: the outer one
    * waits for this transaction to end.

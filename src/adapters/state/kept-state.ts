@@ -1,6 +1,10 @@
+import type { AlertGroups } from '../../workflows/alert-ports.ts';
+import type { Narrations } from '../../workflows/narrator-port.ts';
 import type { Inbox, Incidents, Outbox, Retention, Stamps, State } from '../../workflows/state-ports.ts';
+import { AlertGroupStore } from './alert-group-store.ts';
 import { InboxStore } from './inbox-store.ts';
 import { IncidentStore } from './incident-store.ts';
+import { NarrationStore } from './narration-store.ts';
 import { OutboxStore } from './outbox-store.ts';
 import { purgeOlder } from './purge.ts';
 import { joined, type Session } from './session.ts';
@@ -12,6 +16,8 @@ export class KeptState implements State {
   readonly outbox: Outbox;
   readonly incidents: Incidents;
   readonly stamps: Stamps;
+  readonly alertGroups: AlertGroups;
+  readonly narrations: Narrations;
   readonly #session: Session;
 
   constructor(session: Session) {
@@ -20,6 +26,8 @@ export class KeptState implements State {
     this.outbox = new OutboxStore(session);
     this.incidents = new IncidentStore(session);
     this.stamps = new StampStore(session);
+    this.alertGroups = new AlertGroupStore(session);
+    this.narrations = new NarrationStore(session);
   }
 
   async atomically<T>(work: (state: State) => Promise<T>): Promise<T> {

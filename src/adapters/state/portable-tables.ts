@@ -36,6 +36,13 @@ export const PORTABLE_TABLES: readonly PortableTable[] = [
     ...['state', 'handed_out', 'attempts', 'due_at_ms', 'queued_at_ms', 'ended_at_ms', 'progress', 'reason'],
   ),
   table('outgoing_file', 'sequence*', 'name', 'title', 'alt_text', 'bytes_base64'),
+  table('alert_group', 'service*', 'state', 'untold', 'opened_at_ms', 'heard_at_ms', 'version', 'body'),
+  table(
+    'narration',
+    ...['id*', 'run_id', 'person', 'model', 'question', 'asked_at_ms', 'reserved_tokens', 'outcome'],
+    ...['input_tokens', 'output_tokens', 'cost_micros', 'ended_at_ms'],
+  ),
+  table('narration_part', 'narration_id*', 'number*', 'direction', 'at_ms', 'body'),
   table('counter', 'name*', 'value'),
   table('watched_unit', 'id*', 'server', 'unit'),
   table('minute_sample', 'unit_id*', 'minute*', 'body#'),

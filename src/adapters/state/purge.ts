@@ -4,8 +4,9 @@ import { nextNumber, type Tables } from './tables.ts';
 
 /**
  * Deletes what is older than its retention: evidence lines, and the files and messages of parcels that have
- * ended; then what was delivered to us; then incidents with everything of theirs. An incident is as old as its
- * last run, and stays while a run or a parcel of it is under way.
+ * ended, what language models were sent, and alerts that were not heard of since; then what was delivered to us;
+ * then incidents with everything of theirs. An incident is as old as its last run, and stays while a run or a
+ * parcel of it is under way.
  */
 export async function purgeOlder(
   db: Kysely<Tables>,
@@ -19,6 +20,8 @@ export async function purgeOlder(
     evidence: await evidence(db, evidenceBeforeMs),
     files: await filesOfEnded(db, evidenceBeforeMs),
     messages: await messagesOfEnded(db, evidenceBeforeMs),
+    narrations: await narrations(db, evidenceBeforeMs),
+    alertGroups: await alertGroups(db, evidenceBeforeMs),
     deliveries: await deliveries(db, nowMs - retention.deliveriesMs),
     incidents: await incidents(db, nowMs - retention.incidentsMs),
   };
@@ -41,6 +44,24 @@ async function messagesOfEnded(db: Kysely<Tables>, beforeMs: number): Promise<nu
       .updateTable('outbox')
       .set({ body: null })
       .where('ended_at_ms', '<', beforeMs)
+      .where('body', 'is not', null)
+      .executeTakeFirst(),
+  );
+}
+
+/** A transcript holds lines of evidence and goes with them; what was used is counted a while longer. */
+async function narrations(db: Kysely<Tables>, beforeMs: number): Promise<number> {
+  const old = db.selectFrom('run').select('id').where('ended_at_ms', '<', beforeMs);
+  const ofOld = db.selectFrom('narration').select('id').where('run_id', 'in', old);
+  await db.deleteFrom('narration_part').where('narration_id', 'in', ofOld).execute();
+  return rowsOf(await db.deleteFrom('narration').where('asked_at_ms', '<', beforeMs).executeTakeFirst());
+}
+
+async function alertGroups(db: Kysely<Tables>, beforeMs: number): Promise<number> {
+  return rowsOf(
+    await db
+      .deleteFrom('alert_group')
+      .where('heard_at_ms', '<', beforeMs)
       .where('body', 'is not', null)
       .executeTakeFirst(),
   );
