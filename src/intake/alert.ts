@@ -27,8 +27,19 @@ export type AlertReading =
     }
   | { readonly ok: false; readonly problem: string };
 
+/** All that a source has at one moment. */
+export type AlertListReading =
+  | {
+      readonly ok: true;
+      /** Those that people should hear of. */
+      readonly firing: readonly Alert[];
+      /** Fingerprints of all, those that somebody silenced too: they are not over. */
+      readonly there: readonly string[];
+    }
+  | { readonly ok: false; readonly problem: string };
+
 /** More of anything is no alert but an attack, or a mistake in the sender. */
-export const MOST = { alerts: 5_000, labels: 64, labelName: 200, text: 1_000, fingerprint: 200 } as const;
+export const MOST = { alerts: 5_000, labels: 64, labelName: 200, text: 1_000 } as const;
 
 /** Labels in the order of their names; what is too long is cut, what is too many is left out. */
 export function labelsOf(entries: Iterable<readonly [string, string]>): ReadonlyMap<string, string> {

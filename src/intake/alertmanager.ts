@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { type Alert, type AlertReading, labelsOf, MOST } from './alert.ts';
+import { type Alert, type AlertListReading, type AlertReading, labelsOf, MOST } from './alert.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { problemIn } from './payload-problem.ts';
 
 /** The source of alerts that Alertmanager sends or is asked for. */
@@ -29,7 +29,7 @@ const Webhook = z.object({
     .max(MOST.alerts),
 });
 
-/** `GET /api/v2/alerts` (Alertmanager's openapi.yaml): what fires now, without what is silenced. */
+/** `GET /api/v2/alerts` (Alertmanager's openapi.yaml): all that fires now, `suppressed` where it is silenced or inhibited. */
 const Listed = z
   .array(
     z.object({
@@ -50,12 +50,16 @@ export function readAlertmanagerWebhook(body: unknown): AlertReading {
   return { ok: true, alerts: alerts.map(alertOf), leftOut: truncatedAlerts };
 }
 
-/** Reads the list of alerts that Alertmanager's API answers with: those that are active, all of them firing. */
-export function readAlertmanagerList(body: unknown): AlertReading {
+/** Reads the list of alerts that Alertmanager's API answers with. */
+export function readAlertmanagerList(body: unknown): AlertListReading {
   const read = Listed.safeParse(body);
   if (!read.success) return { ok: false, problem: problemIn(read.error, body) };
-  const active = read.data.filter(({ status }) => status.state === 'active');
-  return { ok: true, alerts: active.map(alert => alertOf({ ...alert, status: 'firing' })), leftOut: 0 };
+  const all = read.data.map(told => ({ told, alert: alertOf({ ...told, status: 'firing' }) }));
+  return {
+    ok: true,
+    firing: all.filter(({ told }) => told.status.state === 'active').map(({ alert }) => alert),
+    there: all.map(({ alert }) => alert.fingerprint),
+  };
 }
 
 function alertOf(told: z.infer<typeof Webhook>['alerts'][number]): Alert {
@@ -64,7 +68,7 @@ function alertOf(told: z.infer<typeof Webhook>['alerts'][number]): Alert {
   const says = summary || description;
   return {
     source: ALERTMANAGER,
-    fingerprint: (told.fingerprint ?? fingerprintOf(told.labels)).slice(0, MOST.fingerprint),
+    fingerprint: fingerprintOf(told.fingerprint ?? ofLabels(told.labels)),
     state: told.status,
     name: labels.get('alertname') || 'an alert without a name',
     ...(says && { summary: says.slice(0, MOST.text) }),
@@ -75,7 +79,6 @@ function alertOf(told: z.infer<typeof Webhook>['alerts'][number]): Alert {
 }
 
 /** Very old versions send none: labels are what makes an alert the same alert. */
-function fingerprintOf(labels: Readonly<Record<string, string>>): string {
-  const sorted = Object.entries(labels).toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 32);
+function ofLabels(labels: Readonly<Record<string, string>>): string {
+  return JSON.stringify(Object.entries(labels).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }

@@ -1,5 +1,6 @@
 import { type Alert, type AlertReading, type AlertState, labelsOf, MOST } from './alert.ts';
 import type { AlertMapping } from './alert-mapping.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { textAt, valueAt } from './json-pointer.ts';
 
 /**
@@ -33,7 +34,7 @@ export function readMapped(body: unknown, mapping: AlertMapping, receivedAtMs: n
     const summary = textAt(entry, mapping.summary ?? []);
     alerts.push({
       source: mapping.id,
-      fingerprint: fingerprint.slice(0, MOST.fingerprint),
+      fingerprint: fingerprintOf(fingerprint),
       state,
       name: name.slice(0, MOST.text),
       ...(summary !== undefined && { summary: summary.slice(0, MOST.text) }),

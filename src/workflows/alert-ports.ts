@@ -14,6 +14,16 @@ export interface AlertGroups {
   untold(): Promise<readonly string[]>;
 }
 
+/** All that a source had when it was asked. */
+export interface AlertList {
+  readonly source: string;
+  readonly firing: readonly Alert[];
+  /** Fingerprints of all that are not over, silenced ones too. */
+  readonly there: readonly string[];
+  /** What came by other ways since then is newer than the list. */
+  readonly askedAtMs: number;
+}
+
 /** Takes what monitoring tells. Implemented by `workflows/alert-intake.ts`; used by whatever receives alerts. */
 export interface AlertSink {
   /**
@@ -22,6 +32,6 @@ export interface AlertSink {
    * @param deliveryKey names a signed delivery: the same one acts once
    */
   take(alerts: readonly Alert[], deliveryKey?: string): Promise<{ readonly duplicate: boolean }>;
-  /** Takes all that a source has firing now: what fired before and is not among it is over. */
-  takeAll(source: string, firing: readonly Alert[]): Promise<void>;
+  /** Takes all that a source has at one moment: what fired before and is not there any more is over. */
+  takeAll(all: AlertList): Promise<void>;
 }
