@@ -1,5 +1,6 @@
 import { causeWords } from '../report/cause-words.ts';
 import type { DiagnosisDocument } from '../report/diagnosis-document.ts';
+import { safeText } from '../report/safe-text.ts';
 import { COUNT_NAMES } from './claimed-answer.ts';
 
 /** What a model is told first, always the same. */
@@ -19,7 +20,7 @@ export function narrationQuestion(document: DiagnosisDocument, question: string)
     untrusted_question: question,
     diagnosis: {
       verdict,
-      service,
+      service: safeText(service, 100),
       window,
       causes: causes.slice(0, 8).map(({ id, probability, because }) => ({
         id,

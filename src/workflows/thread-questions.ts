@@ -147,8 +147,9 @@ async function narrated(
         sending: body => keep('sent', body),
         received: body => keep('received', body),
         sentence: claimed => {
-          if (!checkClaim(claimed, asked.document).ok) return;
-          asked.sentence?.({ text: claimed.text, evidence: claimed.evidence });
+          const masked = { ...claimed, text: mask(claimed.text) };
+          if (checkClaim(masked, asked.document).ok)
+            asked.sentence?.({ text: masked.text, evidence: masked.evidence });
         },
       },
       asked.cancel,
@@ -165,7 +166,9 @@ async function narrated(
       { model, failure: narration.failure, detail: narration.detail },
       'the model gave no whole answer',
     );
-  const { sentences, dropped } = checkedAnswer(narration.sentences, asked.document);
+  // It was given nothing unmasked; what it makes up may still look like a secret.
+  const masked = narration.sentences.map(sentence => ({ ...sentence, text: mask(sentence.text) }));
+  const { sentences, dropped } = checkedAnswer(masked, asked.document);
   const fallen = Object.values(dropped).reduce((sum, count) => sum + count, 0);
   if (fallen > 0) log.info({ model, narration: id, dropped }, 'sentences of the model did not stand');
   const missing = narration.ok ? (sentences.length === 0 ? 'nothing-stood' : undefined) : narration.failure;
