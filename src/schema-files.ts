@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { playbookSchema } from '../playbooks/playbook.ts';
+import { mappingSchema } from './intake/alert-mapping.ts';
 import { RegistryFile } from './inventory/registry-file.ts';
 import { diagnosisSchema } from './report/diagnosis-document.ts';
 
@@ -19,6 +20,7 @@ const SCHEMA_FILES: readonly { readonly path: string; readonly schema: object }[
     },
   },
   { path: 'playbooks/playbook.schema.json', schema: { title: 'A playbook of Staunch', ...playbookSchema() } },
+  { path: 'presets/mapping.schema.json', schema: mappingSchema() },
   { path: 'docs/diagnosis.schema.json', schema: diagnosisSchema() },
 ];
 

@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 const TALKING = [
   'src/policy',
   'src/inventory',
+  'src/intake',
   'src/signals',
   'src/collectors',
   'src/diagnosis',
@@ -17,12 +18,14 @@ const TALKING = [
   'src/remediation',
   'src/report',
   'src/guidance',
+  'src/questions',
   'src/workflows',
   'playbooks',
 ] as const;
 const ROOMS: Record<string, { sees: readonly string[]; libraries: readonly string[]; pure: boolean }> = {
   'src/policy': { sees: [], libraries: [], pure: true },
   'src/inventory': { sees: ['src/policy'], libraries: ['zod', 'yaml', 'ssh-config'], pure: true },
+  'src/intake': { sees: ['src/inventory'], libraries: ['zod', 'yaml', 'node:crypto'], pure: true },
   'src/signals': { sees: [], libraries: [], pure: true },
   'src/collectors': { sees: ['src/signals'], libraries: [], pure: true },
   'src/diagnosis': { sees: ['src/signals', 'src/collectors'], libraries: [], pure: true },
@@ -54,10 +57,16 @@ const ROOMS: Record<string, { sees: readonly string[]; libraries: readonly strin
     pure: true,
   },
   'src/guidance': { sees: ['src/signals', 'src/report', 'playbooks'], libraries: [], pure: true },
+  'src/questions': {
+    sees: ['src/inventory', 'src/collectors', 'src/diagnosis', 'src/report'],
+    libraries: ['zod'],
+    pure: true,
+  },
   'src/workflows': {
     sees: [
       'src/policy',
       'src/inventory',
+      'src/intake',
       'src/signals',
       'src/collectors',
       'src/diagnosis',
@@ -66,6 +75,7 @@ const ROOMS: Record<string, { sees: readonly string[]; libraries: readonly strin
       'src/remediation',
       'src/report',
       'src/guidance',
+      'src/questions',
       'playbooks',
     ],
     libraries: [],
@@ -74,13 +84,17 @@ const ROOMS: Record<string, { sees: readonly string[]; libraries: readonly strin
   'src/adapters': {
     sees: [
       'src/inventory',
+      'src/intake',
       'src/signals',
       'src/collectors',
       'src/growth',
       'src/remediation',
       'src/report',
+      'src/questions',
       'playbooks',
       'src/workflows/ports.ts',
+      'src/workflows/alert-ports.ts',
+      'src/workflows/narrator-port.ts',
       'src/workflows/remediation-ports.ts',
       'src/workflows/warning-ports.ts',
       'src/workflows/sample-ports.ts',

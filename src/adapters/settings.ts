@@ -1,7 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { z } from 'zod';
+import { type AlertSettings, alertSecrets, readAlertSettings } from './alert-settings.ts';
 import { stateFolder } from './kept-diagnosis.ts';
+import { type NarratorSettings, readNarratorSettings } from './narrator-settings.ts';
+import { type Saying, secretOf } from './secret-variable.ts';
 import { addressSecrets, isReadableAddress } from './state/postgres-address.ts';
 
 /** What the service is told by its environment (and by `.env`). Everything else is in `staunch.yml`. */
@@ -13,6 +14,10 @@ export interface Settings {
   readonly databaseUrl?: string;
   /** Where /healthz and /metrics are served; undefined when switched off. */
   readonly status?: Address;
+  /** How alerts come in; undefined where none do. */
+  readonly alerts?: AlertSettings;
+  /** The language model that may be asked; undefined when there is none. */
+  readonly narrator?: NarratorSettings;
   readonly logLevel: LogLevel;
   /** Whether workers are sampled each minute, and people warned. */
   readonly watch: boolean;
@@ -106,6 +111,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): SettingsReading {
   const signingSecret = secret('SLACK_SIGNING_SECRET');
   if (!botToken && !appToken && !signingSecret && problems.length === 0) return { ok: false, tokens: false };
   const databaseUrl = databaseUrlOf(environment, { problems, warnings });
+  const alerts = readAlertSettings(environment, { problems, warnings });
+  const narrator = readNarratorSettings(environment, { problems, warnings });
   const values: Record<string, unknown> = {};
   for (const [name, [shape, accepted]] of Object.entries(SHAPES)) {
     const given = environment[name] || undefined;
@@ -165,6 +172,8 @@ export function readSettings(environment: NodeJS.ProcessEnv): SettingsReading {
       ...(v.STAUNCH_STATUS_PORT !== 'off' && {
         status: { host: v.STAUNCH_STATUS_HOST, port: v.STAUNCH_STATUS_PORT },
       }),
+      ...(alerts && { alerts }),
+      ...(narrator && { narrator }),
       logLevel: v.STAUNCH_LOG_LEVEL,
       watch: v.STAUNCH_WATCH === 'on',
       retention: { evidenceDays: v.STAUNCH_KEEP_EVIDENCE_DAYS, incidentDays: v.STAUNCH_KEEP_INCIDENTS_DAYS },
@@ -173,9 +182,17 @@ export function readSettings(environment: NodeJS.ProcessEnv): SettingsReading {
 }
 
 /** The secrets among the settings, for the log to hide. */
-export function secretsOf({ slack: { botToken, receiver }, databaseUrl }: Settings): readonly string[] {
+export function secretsOf(settings: Settings): readonly string[] {
+  const { slack, databaseUrl, alerts, narrator } = settings;
+  const { botToken, receiver } = slack;
   const ofDatabase = databaseUrl === undefined ? [] : addressSecrets(databaseUrl);
-  return [botToken, receiver.kind === 'socket' ? receiver.appToken : receiver.signingSecret, ...ofDatabase];
+  return [
+    botToken,
+    receiver.kind === 'socket' ? receiver.appToken : receiver.signingSecret,
+    ...ofDatabase,
+    ...(alerts ? alertSecrets(alerts) : []),
+    ...(narrator?.key ? [narrator.key] : []),
+  ];
 }
 
 /** Where the state is, for commands that need no other setting: a database's address or a folder. */
@@ -197,37 +214,4 @@ function databaseUrlOf(environment: NodeJS.ProcessEnv, say: Saying): string | un
       'characters of the password percent-encoded (@ is %40).',
   );
   return undefined;
-}
-
-interface Saying {
-  readonly problems: string[];
-  readonly warnings: string[];
-}
-
-const OTHERS_MAY_READ = 0o044;
-
-/** A variable, or the content of the file that its `_FILE` sibling names. */
-function secretOf(environment: NodeJS.ProcessEnv, name: string, say: Saying): string | undefined {
-  const file = environment[`${name}_FILE`];
-  if (!file) return environment[name];
-  if (environment[name]) {
-    say.problems.push(`${name} and ${name}_FILE are both set: keep one of them.`);
-    return undefined;
-  }
-  try {
-    const text = readFileSync(file, 'utf8').trim();
-    if (text === '') say.problems.push(`${name}_FILE names ${file}, which is empty.`);
-    const mode = statSync(file).mode & 0o777;
-    // Nobody but the service gets into the folder of its systemd credentials, whatever the files' mode.
-    const sealed = environment.CREDENTIALS_DIRECTORY === dirname(file);
-    if (!sealed && (mode & OTHERS_MAY_READ) !== 0)
-      say.warnings.push(
-        `${file} (${name}_FILE) can be read by others (mode ${mode.toString(8).padStart(4, '0')}). Try: chmod 600 ${file}`,
-      );
-    return text === '' ? undefined : text;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    say.problems.push(`${name}_FILE names ${file}, which cannot be read: ${reason}`);
-    return undefined;
-  }
 }

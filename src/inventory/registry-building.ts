@@ -1,5 +1,6 @@
 import { type Access, ROLES, type RoleHolders } from '../policy/access.ts';
 import type { RolesEntry } from './access-file.ts';
+import { alertRulesOf } from './alerts-file.ts';
 import { changeRulesOf } from './change-rules-building.ts';
 import { type FileBase, resolvePath } from './file-base.ts';
 import {
@@ -50,6 +51,7 @@ export function registryOf(file: RegistryFile, base: FileBase): Registry {
   return {
     ...{ servers: ordered, services, groups, playbooks, access: accessOf(file) },
     ...(auditChannel !== undefined && { auditChannel }),
+    ...(file.alerts && { alerts: alertRulesOf(file.alerts) }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SERVICE_ACCESS_FIELDS, SlackSection, TeamEntry } from './access-file.ts';
+import { AlertsSection } from './alerts-file.ts';
 import { ChangesSection, ServiceChangesSection } from './changes-file.ts';
 import { NAME_FORM, NAME_PATTERN } from './name-form.ts';
 import { WarningsSection } from './warnings-file.ts';
@@ -187,9 +188,10 @@ export const RegistryFile = z.strictObject(
       .array(LocalPath, 'expected a list of folders or files, e.g. [./playbooks]')
       .nullish()
       .describe('Folders and files with playbooks of your own.'),
+    alerts: AlertsSection.nullish().describe('Which service an alert from outside is about.'),
     changes: ChangesSection.nullish().describe('What it takes before a service is changed.'),
     defaults: Defaults.nullish().describe('Settings for every server that does not say otherwise.'),
   },
-  'expected the fields servers, services, groups, teams, slack, warnings, playbooks, changes and defaults',
+  'expected the fields servers, services, groups, teams, slack, warnings, playbooks, alerts, changes and defaults',
 );
 export type RegistryFile = z.infer<typeof RegistryFile>;

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { ROLES } from '../policy/access.ts';
 import { TIERS } from '../policy/tier.ts';
 import { SlackSection, TeamEntry } from './access-file.ts';
+import { AlertRuleEntry, AlertsSection } from './alerts-file.ts';
 import { ChangesSection, FreezeEntry, ServiceChangesSection } from './changes-file.ts';
 import type { FileBase } from './file-base.ts';
 import { nearestNames } from './nearest-name.ts';
@@ -129,6 +130,7 @@ function fieldNamesAt(path: readonly PathStep[]): string[] {
   if (top === 'servers') return Object.keys(ServerEntry.shape);
   if (top === 'defaults') return ['user', 'port', 'tier', 'identityFile', 'agent', 'knownHosts'];
   if (top === 'slack') return second === 'roles' ? [...ROLES] : Object.keys(SlackSection.shape);
+  if (top === 'alerts') return Object.keys((second === 'rules' ? AlertRuleEntry : AlertsSection).shape);
   if (top === 'teams') return third === 'roles' ? [...ROLES] : Object.keys(TeamEntry.shape);
   return third === 'nginx' ? ['servers', 'errorLogs', 'accessLogs'] : Object.keys(ServiceEntry.shape);
 }

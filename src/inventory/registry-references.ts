@@ -57,6 +57,11 @@ export function referenceFaults(data: unknown): ReferenceFault[] {
   }
   faults.push(...quietHoursFaults(['warnings'], fieldsOf(data).get('warnings')));
   faults.push(...changesFaults(['changes'], fieldsOf(data).get('changes')));
+  const rules = fieldsOf(fieldsOf(data).get('alerts')).get('rules');
+  for (const [index, rule] of (Array.isArray(rules) ? rules : []).entries()) {
+    const path = ['alerts', 'rules', index, 'service'];
+    faults.push(...unknownNames(path, fieldsOf(rule).get('service'), services, 'service'));
+  }
   faults.push(...listedTwice(['slack', 'workspaces'], slack.get('workspaces'), 'workspace'));
   faults.push(...listedTwice(['slack', 'sharedChannels'], slack.get('sharedChannels'), 'channel'));
   faults.push(...holdersTwice(['slack', 'roles'], slack.get('roles')));

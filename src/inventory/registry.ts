@@ -2,6 +2,7 @@ import type { Access, ServiceAccess } from '../policy/access.ts';
 import type { ChangeRules } from '../policy/change-rules.ts';
 import type { QuietHours } from '../policy/quiet-hours.ts';
 import type { Tier } from '../policy/tier.ts';
+import type { AlertRules } from './alert-rules.ts';
 
 /** A server that Staunch may read over SSH. */
 export interface Server {
@@ -71,4 +72,6 @@ export interface Registry {
   readonly access: Access;
   /** Id of the channel in which the head of the audit is posted; absent for the log alone. */
   readonly auditChannel?: string;
+  /** Which service an alert from outside is about; absent when nothing is said. */
+  readonly alerts?: AlertRules;
 }

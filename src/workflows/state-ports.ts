@@ -1,6 +1,8 @@
 import type { Window } from '../collectors/question.ts';
 import type { DiagnosisDocument } from '../report/diagnosis-document.ts';
+import type { AlertGroups } from './alert-ports.ts';
 import type { Message } from './message.ts';
+import type { Narrations } from './narrator-port.ts';
 import type { Audit, Remediations } from './remediation-ports.ts';
 import type { GrowthLooks, Warnings } from './warning-ports.ts';
 
@@ -17,6 +19,8 @@ export interface State {
   readonly audit: Audit;
   readonly warnings: Warnings;
   readonly looks: GrowthLooks;
+  readonly alertGroups: AlertGroups;
+  readonly narrations: Narrations;
   /**
    * Does several things together or not at all. Inside `work` only the given state may be used: the outer one
    * waits for this transaction to end.

@@ -14,6 +14,8 @@ export function guardedRooms(state: State, guard: Guard): Omit<State, 'atomicall
     inbox: guarded(state.inbox, guard),
     outbox: guarded(state.outbox, guard),
     incidents: guarded(state.incidents, guard),
+    alertGroups: guarded(state.alertGroups, guard),
+    narrations: guarded(state.narrations, guard),
     stamps: guarded(state.stamps, guard),
     remediations: guarded(state.remediations, guard),
     audit: guarded(state.audit, guard),

@@ -2,6 +2,7 @@ import type { DiagnosisDocument } from '../../../src/report/diagnosis-document.t
 import type { Progress } from '../../../src/workflows/investigation.ts';
 import type { Message } from '../../../src/workflows/message.ts';
 import { type Run, STAUNCH_ITSELF } from '../../../src/workflows/state-ports.ts';
+import { answerSamples } from './answer-samples.ts';
 import { auditHeadMessage } from './audit-head-message.ts';
 import { evidenceView } from './evidence-view.ts';
 import type { HomeService } from './home-service.ts';
@@ -80,6 +81,7 @@ function verdictSamples(incident: string, document: DiagnosisDocument, run: Run)
     modal('all evidence', evidenceView({ document, asked: all })),
     modal('last page of evidence', evidenceView({ document, asked: all, page: BEYOND_THE_LAST })),
     modal('evidence of a claim', evidenceView({ document, asked: claim })),
+    ...answerSamples(document, run.id).map(([name, payload]) => message(name, payload)),
     modal('evidence that is gone', evidenceView({ document: { ...document, evidence: {} }, asked: claim })),
   ];
   return samples.map(sample => ({ ...sample, name: `${incident}: ${sample.name}` }));

@@ -1,9 +1,13 @@
+import type { AlertGroups } from '../../workflows/alert-ports.ts';
+import type { Narrations } from '../../workflows/narrator-port.ts';
 import type { Audit, Remediations } from '../../workflows/remediation-ports.ts';
 import type { Inbox, Incidents, Outbox, Retention, Stamps, State } from '../../workflows/state-ports.ts';
 import type { GrowthLooks, Warnings } from '../../workflows/warning-ports.ts';
+import { AlertGroupStore } from './alert-group-store.ts';
 import { GrowthLookStore } from './growth-look-store.ts';
 import { InboxStore } from './inbox-store.ts';
 import { IncidentStore } from './incident-store.ts';
+import { NarrationStore } from './narration-store.ts';
 import { OutboxStore } from './outbox-store.ts';
 import { purgeOlder } from './purge.ts';
 import { AuditStore } from './remediation/audit-store.ts';
@@ -22,6 +26,8 @@ export class KeptState implements State {
   readonly audit: Audit;
   readonly warnings: Warnings;
   readonly looks: GrowthLooks;
+  readonly alertGroups: AlertGroups;
+  readonly narrations: Narrations;
   readonly #session: Session;
 
   constructor(session: Session) {
@@ -34,6 +40,8 @@ export class KeptState implements State {
     this.audit = new AuditStore(session);
     this.warnings = new WarningStore(session);
     this.looks = new GrowthLookStore(session);
+    this.alertGroups = new AlertGroupStore(session);
+    this.narrations = new NarrationStore(session);
   }
 
   async atomically<T>(work: (state: State) => Promise<T>): Promise<T> {

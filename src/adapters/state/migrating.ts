@@ -4,6 +4,8 @@ import { firstTables } from './migrations/0001-first-tables.ts';
 import { samples } from './migrations/0002-samples.ts';
 import { warnings } from './migrations/0003-warnings.ts';
 import { remediation } from './migrations/0004-remediation.ts';
+import { alerts } from './migrations/0005-alerts.ts';
+import { narration } from './migrations/0006-narration.ts';
 import type { StateDatabase } from './state-database.ts';
 import { StateProblem } from './state-problem.ts';
 import type { Tables } from './tables.ts';
@@ -14,6 +16,8 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-samples': samples,
   '0003-warnings': warnings,
   '0004-remediation': remediation,
+  '0005-alerts': alerts,
+  '0006-narration': narration,
 };
 
 type Place = Pick<StateDatabase, 'calledPlace' | 'schema'>;

@@ -48,6 +48,13 @@ export const PORTABLE_TABLES: readonly PortableTable[] = [
   table('warning_ping', 'channel*', 'service*', 'at_ms*'),
   table('growth_look', 'service*', 'at_ms', 'body'),
   table('server_note', 'server*', 'silent_since_ms', 'gaps', 'told_at_ms'),
+  table('alert_group', 'service*', 'state', 'untold', 'opened_at_ms', 'heard_at_ms', 'version', 'body'),
+  table(
+    'narration',
+    ...['id*', 'run_id', 'person', 'model', 'question', 'asked_at_ms', 'reserved_tokens', 'outcome'],
+    ...['input_tokens', 'output_tokens', 'cost_micros', 'ended_at_ms'],
+  ),
+  table('narration_part', 'narration_id*', 'number*', 'direction', 'at_ms', 'body'),
   table('counter', 'name*', 'value'),
   table('watched_unit', 'id*', 'server', 'unit'),
   table('minute_sample', 'unit_id*', 'minute*', 'body#'),

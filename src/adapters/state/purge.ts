@@ -4,7 +4,7 @@ import { nextNumber, type Tables } from './tables.ts';
 
 /**
  * Deletes what is older than its retention: evidence lines, and the files and messages of parcels that have
- * ended; then what was delivered to us; then changes and incidents with everything of theirs. An incident is as old as
+ * ended, what language models were sent, and alerts that were not heard of since; then what was delivered to us; then changes and incidents with everything of theirs. An incident is as old as
  * its last run or change of its warning, and stays while a run or a parcel of it is under way and while there is a
  * change that was proposed in it. The audit is not touched: what it says of them stays.
  */
@@ -20,6 +20,8 @@ export async function purgeOlder(
     evidence: await evidence(db, evidenceBeforeMs),
     files: await filesOfEnded(db, evidenceBeforeMs),
     messages: await messagesOfEnded(db, evidenceBeforeMs),
+    narrations: await narrations(db, evidenceBeforeMs),
+    alertGroups: await alertGroups(db, evidenceBeforeMs),
     deliveries: await deliveries(db, nowMs - retention.deliveriesMs),
     changes: await changes(db, nowMs - retention.incidentsMs),
     pings: await pings(db, nowMs - retention.deliveriesMs),
@@ -45,6 +47,24 @@ async function messagesOfEnded(db: Kysely<Tables>, beforeMs: number): Promise<nu
       .updateTable('outbox')
       .set({ body: null })
       .where('ended_at_ms', '<', beforeMs)
+      .where('body', 'is not', null)
+      .executeTakeFirst(),
+  );
+}
+
+/** A transcript holds lines of evidence and goes with them; what was used is counted a while longer. */
+async function narrations(db: Kysely<Tables>, beforeMs: number): Promise<number> {
+  const old = db.selectFrom('run').select('id').where('ended_at_ms', '<', beforeMs);
+  const ofOld = db.selectFrom('narration').select('id').where('run_id', 'in', old);
+  await db.deleteFrom('narration_part').where('narration_id', 'in', ofOld).execute();
+  return rowsOf(await db.deleteFrom('narration').where('asked_at_ms', '<', beforeMs).executeTakeFirst());
+}
+
+async function alertGroups(db: Kysely<Tables>, beforeMs: number): Promise<number> {
+  return rowsOf(
+    await db
+      .deleteFrom('alert_group')
+      .where('heard_at_ms', '<', beforeMs)
       .where('body', 'is not', null)
       .executeTakeFirst(),
   );

@@ -1,4 +1,6 @@
 import type { Kysely } from 'kysely';
+import type { AlertState } from '../../intake/alert.ts';
+import type { NarrationEnd } from '../../workflows/narrator-port.ts';
 import type { RunState } from '../../workflows/state-ports.ts';
 import type { RemediationTables } from './remediation/remediation-tables.ts';
 
@@ -70,6 +72,39 @@ export interface Tables extends RemediationTables {
     alt_text: string;
     bytes_base64: string;
   };
+  /** The last group of alerts of a service. `body` is it as JSON; null for one that is held and never kept. */
+  alert_group: {
+    service: string;
+    state: AlertState | null;
+    untold: 0 | 1;
+    opened_at_ms: number;
+    heard_at_ms: number;
+    version: number;
+    body: string | null;
+  };
+  /** A question to a language model. What it used is null until it has ended. */
+  narration: {
+    id: string;
+    run_id: string;
+    person: string;
+    model: string;
+    question: string;
+    asked_at_ms: number;
+    reserved_tokens: number;
+    outcome: NarrationEnd['outcome'] | null;
+    input_tokens: number | null;
+    output_tokens: number | null;
+    cost_micros: number | null;
+    ended_at_ms: number | null;
+  };
+  /** `body` is a JSON string, because an answer may hold what PostgreSQL's text cannot. */
+  narration_part: {
+    narration_id: string;
+    number: number;
+    direction: 'sent' | 'received';
+    at_ms: number;
+    body: string;
+  };
   /** Where numbers come from; a row that is updated first makes writers take turns in every engine. */
   counter: { name: CounterName; value: number };
   /** Which process delivers to a channel, by its number, where several share a state. */
@@ -140,7 +175,8 @@ type CounterName =
   | 'chores'
   | 'ping'
   | 'proposal'
-  | 'audit';
+  | 'audit'
+  | 'narration';
 
 /** The next number of a counter; others who want one wait until this transaction ends. */
 export async function nextNumber(db: Kysely<Tables>, name: CounterName): Promise<number> {

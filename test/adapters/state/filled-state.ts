@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { OpenedState } from '../../../src/adapters/state/open-state.ts';
+import { aGroup } from './alert-contract.ts';
+import { aNarration, EVERYTHING } from './narration-contract.ts';
 import { aProposal, approve, begun, proposed } from './remediation/changes.ts';
 import { aDocument, anIncident, anUpdate, anUpload, aPost, opened, START_MS } from './sample.ts';
 import { aSample, aWorker, counted, DAWN_MS, DAY_MS, HOUR_MS, MINUTE_MS } from './samples/watched.ts';
@@ -59,6 +61,9 @@ export async function fillState(state: OpenedState): Promise<void> {
   await state.samples.fold(DAWN_MS + 8 * DAY_MS + HOUR_MS + 6 * MINUTE_MS);
   await put(DAWN_MS + 8 * DAY_MS + HOUR_MS + MINUTE_MS, 3);
   await state.leases.release('p');
+  await state.alertGroups.keep(aGroup());
+  await state.narrations.begin(aNarration('n1'), EVERYTHING);
+  await state.narrations.part('n1', 'sent', 'why?', START_MS);
 }
 
 /** The lines of an export but for its head, which has the time in it, and its foot. */

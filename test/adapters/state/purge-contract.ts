@@ -12,6 +12,8 @@ const NONE = {
   pings: 0,
   looks: 0,
   changes: 0,
+  narrations: 0,
+  alertGroups: 0,
   incidents: 0,
 };
 

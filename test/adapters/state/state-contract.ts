@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { State } from '../../../src/workflows/state-ports.ts';
+import { alertContract } from './alert-contract.ts';
 import { incidentContract } from './incident-contract.ts';
+import { narrationContract } from './narration-contract.ts';
 import { outboxContract } from './outbox-contract.ts';
 import { outboxProperty } from './outbox-property.ts';
 import { purgeContract } from './purge-contract.ts';
@@ -122,6 +124,8 @@ export function stateContract(name: string, open: () => Promise<Opening>, rounds
     });
 
     incidentContract(state);
+    alertContract(state);
+    narrationContract(state);
     outboxContract(state);
     outboxProperty(state, rounds);
     purgeContract(state);

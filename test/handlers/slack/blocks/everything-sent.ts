@@ -1,3 +1,5 @@
+import { answerMessage } from '../../../../handlers/slack/blocks/answer-message.ts';
+import { answerSamples } from '../../../../handlers/slack/blocks/answer-samples.ts';
 import { evidenceView } from '../../../../handlers/slack/blocks/evidence-view.ts';
 import { type HomeModel, homeView } from '../../../../handlers/slack/blocks/home-view.ts';
 import {
@@ -28,6 +30,7 @@ import type { Window } from '../../../../src/collectors/question.ts';
 import type { DiagnosisDocument } from '../../../../src/report/diagnosis-document.ts';
 import type { Progress } from '../../../../src/workflows/investigation.ts';
 import type { Run } from '../../../../src/workflows/state-ports.ts';
+import type { ThreadAnswer } from '../../../../src/workflows/thread-questions.ts';
 import type { WarningView } from '../../../../src/workflows/warning-ports.ts';
 import { aRun } from './runs.ts';
 
@@ -43,6 +46,8 @@ export function toldOf(document: DiagnosisDocument, run: Run = aRun()): [name: s
     ['progress, ended', telling.progress(run, progressOf(document.servers), true)],
     ['verdict', telling.verdict(run, document, 6_123)],
     ...telling.evidence(run, document).map((reply, index): [string, Sent] => [`evidence ${index}`, reply]),
+    ...answerSamples(document, run.id).map(([name, payload]): [string, Sent] => [name, payload]),
+    ['answer to anything', answerMessage({ runId: run.id, document, answer: hostileAnswer(document) })],
     ['failed', telling.failed(run)],
     ['begun again', telling.begunAgain({ ...run, attempts: 2 })],
     ['all evidence', evidenceView({ document, asked: { runId: run.id } })],
@@ -51,6 +56,19 @@ export function toldOf(document: DiagnosisDocument, run: Run = aRun()): [name: s
     ['home', homeView(homeOf(document, run))],
     ['wrong verdict', wrongVerdictView(run)],
   ];
+}
+
+/** An answer in which every word is a server's or a model's. */
+function hostileAnswer(document: DiagnosisDocument): ThreadAnswer {
+  const text = document.correlation.wording;
+  const evidence = Object.keys(document.evidence).slice(0, 200);
+  const sentences = Array.from({ length: 30 }, (_, at) => ({ text, evidence: at % 2 === 0 ? evidence : [] }));
+  return {
+    said: text,
+    understood: false,
+    answer: { sentences, lines: evidence, gaps: document.gaps, suggestions: [text, text, text, text] },
+    narration: { model: text, sentences, dropped: 3, missing: 'nothing-stood' },
+  };
 }
 
 /** All that is told to one person, with these words put in wherever words are. */
