@@ -1,0 +1,89 @@
+import type { ServerPlan } from '../../../src/remediation/plan.ts';
+import { serverPlanDigest, serverPlanText, sha256 } from '../../../src/remediation/plan-digest.ts';
+import { CONFIG, DROP_IN, type HelperRig, type Said, UNIT } from './helper-rig.ts';
+
+export const BLOCK = '# BEGIN staunch\nmax_requests = 8000\nmax_requests_jitter = 1200\n# END staunch\n';
+
+/** The request that applies a plan. */
+export function applyRequest(plan: ServerPlan, planId: string): Record<string, unknown> {
+  return {
+    schema: 1,
+    verb: plan.activation.kind === 'recycle-worker' ? 'recycle-worker' : 'apply',
+    unit: plan.unit,
+    planId,
+    digest: serverPlanDigest(plan),
+    plan: serverPlanText(plan),
+    ...(plan.activation.kind !== 'recycle-worker' && { confirmWithinSeconds: plan.confirmWithinSeconds }),
+  };
+}
+
+/** A plan that adds Staunch's block to the configuration file, of what is there now. */
+export async function configPlan(
+  rig: HelperRig,
+  change: Partial<ServerPlan> = {},
+  block = BLOCK,
+): Promise<ServerPlan> {
+  const { answer } = await rig.verb('state');
+  const state = answer as unknown as {
+    master: { pid: number; startTicks: number };
+    unitState: Record<string, string>;
+    files: { path: string; sha256: string; mode: number; uid: number; gid: number; base64: string }[];
+  };
+  const file = state.files.find(one => one.path === CONFIG);
+  if (file === undefined || state.master === undefined)
+    throw new Error(`no state: ${JSON.stringify(answer)}`);
+  const { sha256: before, mode, uid, gid } = file;
+  const bytes = Buffer.from(Buffer.from(file.base64, 'base64').toString('utf8') + block);
+  return {
+    schema: 1,
+    service: 'checkout',
+    server: 'web-1',
+    hostKey: 'SHA256:r8LdXCJZ5VfNdVbTtMDRKXwNkKyfS0kFTKL8EyGkfFg',
+    unit: UNIT,
+    remedy: 'recycling',
+    settings: { maxRequests: 8000 },
+    changes: [
+      {
+        path: CONFIG,
+        before: { sha256: before, mode, uid, gid },
+        after: { sha256: sha256(bytes), mode, uid, gid, base64: bytes.toString('base64') },
+      },
+    ],
+    precondition: {
+      fragmentPath: state.unitState.FragmentPath ?? '',
+      dropInPaths: (state.unitState.DropInPaths ?? '').split(' ').filter(Boolean),
+      mainPid: state.master.pid,
+      mainStartTicks: state.master.startTicks,
+    },
+    activation: { kind: 'reload' },
+    verification: { expected: { max_requests: 8000 }, workers: 2, workersMustBeNew: true, watchMs: 1000 },
+    confirmWithinSeconds: 300,
+    ...change,
+  };
+}
+
+/** The same plan with a drop-in instead. */
+export async function dropInPlan(
+  rig: HelperRig,
+  text: string,
+  kind: 'daemon-reload' | 'restart' = 'restart',
+): Promise<ServerPlan> {
+  const { uid, gid } = rig;
+  const after = {
+    sha256: sha256(text),
+    mode: 0o644,
+    uid,
+    gid,
+    base64: Buffer.from(text).toString('base64'),
+  };
+  return configPlan(rig, {
+    remedy: 'oom-policy',
+    changes: [{ path: DROP_IN, before: null, after }],
+    activation: { kind },
+  });
+}
+
+/** Applies a plan and gives what the helper answered. */
+export async function applyPlan(rig: HelperRig, planId: string, plan: ServerPlan): Promise<Said['answer']> {
+  return (await rig.ask(applyRequest(plan, planId))).answer;
+}
