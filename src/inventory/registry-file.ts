@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { SERVICE_ACCESS_FIELDS, SlackSection, TeamEntry } from './access-file.ts';
+import { ChangesSection, ServiceChangesSection } from './changes-file.ts';
 import { NAME_FORM, NAME_PATTERN } from './name-form.ts';
+import { WarningsSection } from './warnings-file.ts';
 
 /**
  * The shape of `staunch.yml`, as people write it. Each `error` says the accepted form only: the reader puts
@@ -138,6 +140,12 @@ export const ServiceEntry = z.strictObject(
       .optional()
       .describe('Upstream address as NGINX prints it, to the server behind it.'),
     ...SERVICE_ACCESS_FIELDS,
+    warnings: WarningsSection.nullish().describe(
+      'What is different for this service; each field replaces the one of the section warnings.',
+    ),
+    changes: ServiceChangesSection.nullish().describe(
+      'What is different for this service; each field replaces the one of the section changes.',
+    ),
   },
   'expected the settings of a service, e.g. { unit: gunicorn.service, servers: [web-1] }',
 );
@@ -186,8 +194,10 @@ export const RegistryFile = z.strictObject(
       .nullish()
       .describe('Teams, by name: who may do what about the services that name the team.'),
     slack: SlackSection.nullish().describe('Who may ask in Slack, and where.'),
+    warnings: WarningsSection.nullish().describe('How people are warned of growing workers.'),
+    changes: ChangesSection.nullish().describe('What it takes before a service is changed.'),
     defaults: Defaults.nullish().describe('Settings for every server that does not say otherwise.'),
   },
-  'expected the fields servers, services, groups, teams, slack and defaults',
+  'expected the fields servers, services, groups, teams, slack, warnings, changes and defaults',
 );
 export type RegistryFile = z.infer<typeof RegistryFile>;

@@ -20,16 +20,23 @@ export interface FileState {
   readonly gid: number;
 }
 
-/** One file of a plan, whole: `after.base64` are the exact bytes that will be written. */
+/**
+ * One file of a plan, whole: `after.base64` are the exact bytes that will be written, `before.base64` those that were
+ * seen and come back if it is undone. The digest that people approve covers both, and what they are shown is made of
+ * them alone; the helper is given the hash of the former ones only.
+ */
 export interface FileChange {
   /** Absolute, without links or `..`. */
   readonly path: string;
   /** As it was seen; `null`: the file must not exist. */
-  readonly before: FileState | null;
+  readonly before: (FileState & { readonly base64?: string }) | null;
   readonly after: FileState & { readonly base64: string };
 }
 
-/** How the change takes effect. `reload` is Gunicorn's HUP, `none` changes only what the next start gets. */
+/**
+ * How the change takes effect. `reload` is Gunicorn's HUP; `restart` reads the unit's files anew first
+ * (daemon-reload); `none` changes only what the next start gets.
+ */
 export type Activation =
   | { readonly kind: 'none' }
   | { readonly kind: 'daemon-reload' }
