@@ -4,10 +4,7 @@ import type { ServerPlan } from '../../remediation/plan.ts';
 import { serverPlanText } from '../../remediation/plan-digest.ts';
 import { safeText } from '../../report/safe-text.ts';
 import type { HelperAnswer, HelperStatus, Operator } from '../../workflows/remediation-ports.ts';
-import type { Connection } from './connection.ts';
-import type { ConnectionFailure } from './connection-failure.ts';
-import { failed, throughJump } from './connection-failure.ts';
-import { dial } from './dial.ts';
+import { dialThrough } from './dial-through.ts';
 import { AnswerFrame, CheckAnswer, StateAnswer, StatusAnswer } from './helper-answer.ts';
 import { type CallOutcome, callHelper } from './helper-call.ts';
 
@@ -23,7 +20,6 @@ export interface SshOperatorOptions {
 }
 
 type Request = Readonly<Record<string, unknown>>;
-type Reached = { readonly ok: true; readonly last: Connection; end(): void };
 
 /**
  * Changes servers through their helper, with the apply key. One connection per call: a change is rare, and a kept
@@ -127,10 +123,13 @@ export class SshOperator implements Operator {
     }
     const stop = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(how.timeoutMs)]);
     const { agent: _, ...reading } = server;
-    const reached = await this.#reach({ ...reading, ...apply }, stop);
-    if (!reached.ok) return notReached(reached.detail);
+    const reached = await dialThrough({ ...reading, ...apply }, stop, this.#options.connectTimeoutMs);
+    if (!reached.ok) {
+      const late = reached.reason === 'cancelled' && !this.#closing.signal.aborted;
+      return notReached(late ? `${server.id} was not reached in time. Nothing was sent.` : reached.detail);
+    }
     try {
-      const { fingerprint } = reached.last.hostKey;
+      const { fingerprint } = reached.connection.hostKey;
       if (how.expectedHostKey !== undefined && how.expectedHostKey !== fingerprint) {
         return notReached(
           `${server.id} shows the host key ${fingerprint}; the plan was made for ${how.expectedHostKey}. ` +
@@ -138,31 +137,11 @@ export class SshOperator implements Operator {
         );
       }
       how.onHostKey?.(fingerprint);
-      const outcome = await callHelper(reached.last, JSON.stringify({ schema: 1, ...fields }), stop);
+      const outcome = await callHelper(reached.connection, JSON.stringify({ schema: 1, ...fields }), stop);
       return answerOf(server, outcome, shape);
     } finally {
       reached.end();
     }
-  }
-
-  /** Opens the way to a server hop by hop. Jump hosts are reached with the keys that read. */
-  async #reach(server: Server, stop: AbortSignal): Promise<Reached | ConnectionFailure> {
-    const hop = server.jump && (await this.#reach(server.jump, stop));
-    if (hop?.ok === false) return throughJump(hop, server.jump?.id ?? '');
-    const through = hop === undefined ? {} : { through: hop.last };
-    const timeoutMs = this.#options.connectTimeoutMs;
-    const result = await dial(server, { timeoutMs, cancel: stop, ...through });
-    if (result.ok) {
-      const end = () => {
-        result.connection.end();
-        hop?.end();
-      };
-      return { ok: true, last: result.connection, end };
-    }
-    hop?.end();
-    return result.reason === 'cancelled' && !this.#closing.signal.aborted
-      ? failed('timed-out', `${server.id} was not reached in time. Nothing was sent.`)
-      : result;
   }
 }
 
