@@ -1,6 +1,5 @@
 import { DEFAULT_APPLY_USER, DEFAULT_USER } from './registry-building.ts';
-import { type PathStep, pathText } from './registry-problem.ts';
-import type { ReferenceFault } from './registry-references.ts';
+import { type PathStep, pathText, type ReferenceFault } from './registry-problem.ts';
 
 type Fields = ReadonlyMap<string, unknown>;
 

@@ -35,9 +35,10 @@ const User = z
   .regex(/^[A-Za-z0-9_][A-Za-z0-9_.@\\+-]{0,63}$/, userForm)
   .describe('Login name of the user that reads; "staunch" when not said. It needs no root and no sudo.');
 
+const applyUserForm = 'expected the login name of the user that applies changes, e.g. staunch-apply';
 const ApplyUser = z
-  .string(userForm)
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.@\\+-]{0,63}$/, userForm)
+  .string(applyUserForm)
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.@\\+-]{0,63}$/, applyUserForm)
   .describe(
     'Login name of the user that may run the helper and nothing else; "staunch-apply" when not said. Another one than the user that reads.',
   );

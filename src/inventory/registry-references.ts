@@ -1,13 +1,7 @@
 import { applyFaults } from './apply-faults.ts';
 import { NAME_PATTERN } from './name-form.ts';
 import { nearestNames } from './nearest-name.ts';
-import { type PathStep, pathText, suggestionText } from './registry-problem.ts';
-
-/** A broken reference: where it stands and what is wrong; the reader adds line and column. */
-export interface ReferenceFault {
-  readonly path: readonly PathStep[];
-  readonly message: string;
-}
+import { type PathStep, pathText, type ReferenceFault, suggestionText } from './registry-problem.ts';
 
 /**
  * Checks what the names in the file point at. It takes the data as parsed, valid or not, so that a broken

@@ -1,3 +1,4 @@
+import type { HelperState } from '../../../src/remediation/helper-state.ts';
 import type { ServerPlan } from '../../../src/remediation/plan.ts';
 import { serverPlanDigest, serverPlanText, sha256 } from '../../../src/remediation/plan-digest.ts';
 import { CONFIG, DROP_IN, type HelperRig, type Said, UNIT } from './helper-rig.ts';
@@ -17,22 +18,16 @@ export function applyRequest(plan: ServerPlan, planId: string): Record<string, u
   };
 }
 
-/** A plan that adds Staunch's block to the configuration file, of what is there now. */
-export async function configPlan(
-  rig: HelperRig,
+/** A plan that adds Staunch's block to the configuration file that a state shows. */
+export function configPlanOf(
+  state: HelperState,
   change: Partial<ServerPlan> = {},
-  block = BLOCK,
-): Promise<ServerPlan> {
-  const { answer } = await rig.verb('state');
-  const state = answer as unknown as {
-    master: { pid: number; startTicks: number };
-    unitState: Record<string, string>;
-    files: { path: string; sha256: string; mode: number; uid: number; gid: number; base64: string }[];
-  };
+  block: string = BLOCK,
+): ServerPlan {
   const file = state.files.find(one => one.path === CONFIG);
-  if (file === undefined || state.master === undefined)
-    throw new Error(`no state: ${JSON.stringify(answer)}`);
-  const { sha256: before, mode, uid, gid } = file;
+  if (file?.base64 === undefined || state.master === undefined)
+    throw new Error(`no plan can be made of ${JSON.stringify(state)}`);
+  const { sha256: before = '', mode = 0, uid = 0, gid = 0 } = file;
   const bytes = Buffer.from(Buffer.from(file.base64, 'base64').toString('utf8') + block);
   return {
     schema: 1,
@@ -62,25 +57,36 @@ export async function configPlan(
   };
 }
 
-/** The same plan with a drop-in instead. */
-export async function dropInPlan(
+/** A plan of what is on the rig now. */
+export async function configPlan(
+  rig: HelperRig,
+  change: Partial<ServerPlan> = {},
+  block: string = BLOCK,
+): Promise<ServerPlan> {
+  const { answer } = await rig.verb('state');
+  if (answer.ok !== true) throw new Error(`no state: ${JSON.stringify(answer)}`);
+  return configPlanOf(answer as unknown as HelperState, change, block);
+}
+
+/** A new drop-in as a change. */
+export function dropInChange(text: string, owner: { uid: number; gid: number }): Partial<ServerPlan> {
+  const { uid, gid } = owner;
+  const base64 = Buffer.from(text).toString('base64');
+  return {
+    remedy: 'oom-policy',
+    changes: [
+      { path: DROP_IN, before: null, after: { sha256: sha256(text), mode: 0o644, uid, gid, base64 } },
+    ],
+  };
+}
+
+/** A plan with a drop-in instead. */
+export function dropInPlan(
   rig: HelperRig,
   text: string,
   kind: 'daemon-reload' | 'restart' = 'restart',
 ): Promise<ServerPlan> {
-  const { uid, gid } = rig;
-  const after = {
-    sha256: sha256(text),
-    mode: 0o644,
-    uid,
-    gid,
-    base64: Buffer.from(text).toString('base64'),
-  };
-  return configPlan(rig, {
-    remedy: 'oom-policy',
-    changes: [{ path: DROP_IN, before: null, after }],
-    activation: { kind },
-  });
+  return configPlan(rig, { ...dropInChange(text, rig), activation: { kind } });
 }
 
 /** Applies a plan and gives what the helper answered. */
