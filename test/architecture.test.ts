@@ -100,6 +100,7 @@ const ROOMS: Record<string, { sees: readonly string[]; libraries: readonly strin
 const WIRING = [
   'src/main.ts',
   'src/command-line.ts',
+  'src/server-commands.ts',
   'src/terminal.ts',
   'src/schema-files.ts',
   'src/investigator-worker.ts',
