@@ -133,6 +133,7 @@ const WIRING = [
   'src/command-line.ts',
   'src/audit-chore.ts',
   'src/audit-commands.ts',
+  'src/server-commands.ts',
   'src/terminal.ts',
   'src/playbook-commands.ts',
   'src/schema-files.ts',

@@ -19,10 +19,8 @@ const WELL: ServerAdvice = {
 
 function material(wish: Wish = RECYCLING, setUp: HostSetUp = PLAIN_HOST): PreflightMaterial {
   const unit = new SimulatedHost(setUp).observe();
-  const answer = planRemedy(unit, wish, TERMS);
-  const plan = planOf(answer);
-  const place = answer.kind === 'plan' ? answer.place : undefined;
-  return { unit, plan, ...(place && { place }), advice: WELL, readTimeoutMs: 60_000, preload: false };
+  const plan = planOf(planRemedy(unit, wish, TERMS));
+  return { unit, plan, advice: WELL, readTimeoutMs: 60_000, preload: false };
 }
 
 const stateOf = (about: PreflightMaterial, id: TickId) =>
