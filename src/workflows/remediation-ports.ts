@@ -1,5 +1,8 @@
 import type { Server } from '../inventory/registry.ts';
+import type { HelperState } from '../remediation/helper-state.ts';
 import type { ChangePlan, ServerPlan } from '../remediation/plan.ts';
+
+export type { HelperFile, HelperMaster, HelperProcess, HelperState } from '../remediation/helper-state.ts';
 
 /**
  * A proposed change through its life. `open` waits for approvals; `approved` has enough of them; `applying` has begun on
@@ -220,35 +223,6 @@ export type HelperAnswer<T> =
   /** The helper was certainly not reached: no connection, refused login, another host key, no apply key. */
   | { readonly ok: false; readonly kind: 'not-reached'; readonly detail: string };
 
-/** What the helper says of a unit, as JSON of docs/helper-protocol.md; checked where it comes in. */
-export interface HelperState {
-  readonly unitState: Readonly<Record<string, string>>;
-  readonly files: readonly HelperFile[];
-  readonly master?: HelperProcess;
-  readonly workers: readonly HelperProcess[];
-  readonly gunicornVersion?: string;
-  readonly memAvailableBytes?: number;
-  readonly helperVersion: string;
-}
-export interface HelperProcess {
-  readonly pid: number;
-  readonly startTicks: number;
-  readonly rssBytes: number;
-}
-export interface HelperFile {
-  readonly path: string;
-  readonly exists: boolean;
-  readonly sha256?: string;
-  readonly mode?: number;
-  readonly uid?: number;
-  readonly gid?: number;
-  readonly bytes?: number;
-  readonly base64?: string;
-  readonly link?: string;
-  readonly package?: string;
-  readonly generated?: string;
-  readonly freeBytes?: number;
-}
 export interface HelperCheck {
   readonly name: string;
   readonly ok: boolean;
