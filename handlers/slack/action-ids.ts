@@ -11,12 +11,27 @@ export const ACTION = {
   startDiagnosis: 'start-diagnosis',
   /** Turns the pages of the evidence modal. `value`: `RUN PAGE`. */
   turnPage: 'turn-page',
+  /** Opens the review of a fix. `value`: the run's id. */
+  proposeFix: 'propose-fix',
+  /** The same for a service that grows. `value`: the service's id. */
+  planRecycling: 'plan-recycling',
+  /** `value` of these: `PROPOSAL DIGEST`, the digest short. Each opens a modal. */
+  approveChange: 'approve-change',
+  rejectChange: 'reject-change',
+  changeNumbers: 'change-numbers',
+  breakGlass: 'break-glass',
+  markApplied: 'mark-applied',
 } as const;
 
 /** `callback_id` of modals and shortcuts. */
 export const CALLBACK = {
   picker: 'pick-diagnosis',
   wrongVerdict: 'wrong-verdict-note',
+  reviewChange: 'review-change',
+  approveChange: 'approve-change-consent',
+  rejectChange: 'reject-change-reason',
+  breakGlass: 'break-glass-reason',
+  markApplied: 'mark-applied-note',
   diagnoseMessage: 'diagnose-message',
   /** The global shortcut; the same as the button. */
   startDiagnosis: 'start-diagnosis',

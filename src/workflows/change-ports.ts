@@ -61,7 +61,9 @@ export interface ChangeWords {
   /** The card: what, where, why, the diff, who must approve. Posted once, then edited. */
   card(view: ChangeView): Message;
   /** Diffs too long for the card, as files below it. */
-  files(view: ChangeView): readonly { readonly name: string; readonly title: string; readonly text: string }[];
+  files(
+    view: ChangeView,
+  ): readonly { readonly name: string; readonly title: string; readonly text: string }[];
   /** The message below the card that shows how the change gets on; edited in place. */
   progress(view: ChangeView): Message;
   /** The reply that says how it ended; names people, because it is over. */

@@ -33,6 +33,12 @@ export interface ChangeBrief {
   readonly settings: Readonly<Record<string, number>>;
 }
 
+/** What is kept beside a proposal, so that its card can be drawn again. */
+export interface ProposalBrief extends ChangeBrief {
+  /** Whom the card asks: ids of people and user groups. */
+  readonly ask: readonly string[];
+}
+
 /** What planning came to. */
 export type Planned =
   | { readonly kind: 'plan'; readonly plan: ChangePlan; readonly brief: ChangeBrief }

@@ -1,6 +1,7 @@
 import type { Server } from '../inventory/registry.ts';
 import type { HelperState } from '../remediation/helper-state.ts';
 import type { ChangePlan, ServerPlan } from '../remediation/plan.ts';
+import type { ProposalBrief } from './planned-change.ts';
 
 export type { HelperFile, HelperMaster, HelperProcess, HelperState } from '../remediation/helper-state.ts';
 
@@ -49,6 +50,8 @@ export interface Proposal {
   readonly id: string;
   readonly digest: string;
   readonly plan: ChangePlan;
+  /** What people are shown of it besides; no approval covers it. */
+  readonly brief: ProposalBrief;
   /** The incident in whose thread it is told, where there is one. */
   readonly incidentId: string;
   readonly channel: string;

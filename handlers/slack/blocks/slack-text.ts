@@ -80,6 +80,13 @@ export function mention(user: string): Mrkdwn {
   return isPersonId(user) ? new Mrkdwn(`<@${user}>`) : new Mrkdwn('somebody');
 }
 
+const GROUP = /^S[A-Z0-9]{2,30}$/;
+
+/** A person or a user group; nothing else is mentioned. */
+export function mentionAny(id: string): Mrkdwn {
+  return GROUP.test(id) ? new Mrkdwn(`<!subteam^${id}>`) : mention(id);
+}
+
 /** Slack's tokens for times in the reader's zone: date-element.md and formatting-message-text of its docs. */
 export const TIME_FORMAT = {
   minute: '{time}',
