@@ -50,3 +50,18 @@ export interface Leases {
   /** Gives everything up, so that another process need not wait for the leases to end. */
   release(owner: string): Promise<void>;
 }
+
+/** What the watch says of one server, as its owner said it last. */
+export interface ServerNote {
+  readonly server: string;
+  readonly silentSinceMs?: number;
+  /** What of which service cannot be watched there. */
+  readonly gaps: readonly { readonly service: string; readonly text: string }[];
+  readonly toldAtMs: number;
+}
+
+/** What all processes that share the servers know of them. Durable. */
+export interface ServerNotes {
+  keep(notes: readonly ServerNote[]): Promise<void>;
+  all(): Promise<readonly ServerNote[]>;
+}

@@ -1,6 +1,7 @@
 import type { Window } from '../collectors/question.ts';
 import type { DiagnosisDocument } from '../report/diagnosis-document.ts';
 import type { Message } from './message.ts';
+import type { GrowthLooks, Warnings } from './warning-ports.ts';
 
 /**
  * What Staunch must find again after a restart. Every method is durable when it resolves. Times are epoch ms
@@ -11,6 +12,8 @@ export interface State {
   readonly outbox: Outbox;
   readonly incidents: Incidents;
   readonly stamps: Stamps;
+  readonly warnings: Warnings;
+  readonly looks: GrowthLooks;
   /**
    * Does several things together or not at all. Inside `work` only the given state may be used: the outer one
    * waits for this transaction to end.
@@ -41,9 +44,14 @@ export interface Incident {
   readonly channel: string;
   /** The thread it was asked for in, when it was not asked for at the top of a channel. */
   readonly threadTs?: string;
+  /** Key of the message of ours in whose thread it stands: a warning, or an earlier incident of the same trouble. */
+  readonly threadOf?: string;
   readonly openedBy: string;
   readonly openedAtMs: number;
 }
+
+/** Who asked, when nobody did: the watch saw something. Never the id of a person. */
+export const STAUNCH_ITSELF = 'staunch';
 
 export const RUN_STATES = ['running', 'done', 'failed'] as const;
 export type RunState = (typeof RUN_STATES)[number];
@@ -54,8 +62,11 @@ export interface Run {
   readonly incident: Incident;
   /** 1 for the first of the incident. */
   readonly number: number;
+  /** A person, or `STAUNCH_ITSELF`. */
   readonly askedBy: string;
   readonly askedAtMs: number;
+  /** For people: what was seen, where nobody asked. */
+  readonly because?: string;
   readonly window: Window;
   readonly state: RunState;
   /** How often it was begun; more than 1 after a restart of Staunch in the middle. */
@@ -69,6 +80,7 @@ export interface NewRun {
   readonly id: string;
   readonly askedBy: string;
   readonly askedAtMs: number;
+  readonly because?: string;
   readonly window: Window;
 }
 
@@ -84,6 +96,8 @@ export interface Feedback {
 export interface Incidents {
   /** Opens an incident with its first run, `running`, attempts 1. */
   open(incident: Incident, run: NewRun): Promise<Run>;
+  /** Opens an incident without a run: its root message is something else than a diagnosis. */
+  begin(incident: Incident): Promise<void>;
   /** Adds a run, `running`, attempts 1; undefined while an earlier run of the incident is still running. */
   again(incidentId: string, run: NewRun): Promise<Run | undefined>;
   /** Counts another attempt of a run that was cut off; undefined when it is not running any more. */
@@ -97,11 +111,16 @@ export interface Incidents {
   run(runId: string): Promise<Run | undefined>;
   /** Runs that nobody ended: after a start, those that a crash cut off. */
   running(): Promise<readonly Run[]>;
+  /** Runs of a service that were asked for since then, whoever is at them; the newest first, at most a hundred. */
+  recent(service: string, sinceMs: number): Promise<readonly Run[]>;
   /** The verdict of a run with its evidence; evidence past its retention is missing from `evidence`. */
   document(runId: string): Promise<DiagnosisDocument | undefined>;
   /** The last ended run of each service that was ever asked for, with its document without evidence texts. */
   latest(): Promise<readonly { readonly run: Run; readonly document?: DiagnosisDocument }[]>;
-  /** The last run of the incident whose root or thread a message is; undefined for a foreign message. */
+  /**
+   * The last run of the incident whose root or thread a message is, else of one that stands in the thread of that
+   * message; undefined for a foreign message.
+   */
   runOfThread(channel: string, ts: string): Promise<Run | undefined>;
   addFeedback(feedback: Feedback): Promise<void>;
   feedback(runId: string): Promise<readonly Feedback[]>;

@@ -63,7 +63,15 @@ const UNPACKING: Readonly<Partial<Record<keyof Tables, Unpacking>>> = {
   service_hour: (row, body) => unpackCounts(Number(row.hour), body),
 };
 
+/** Columns of JSON whose rows are of no use when it cannot be read. */
+const JSON_COLUMNS: Readonly<Partial<Record<keyof Tables, readonly string[]>>> = {
+  warning: ['episode', 'growth', 'snooze'],
+  growth_look: ['body'],
+  server_note: ['gaps'],
+};
+
 function isReadable(table: keyof Tables, row: Row): boolean {
+  if (!(JSON_COLUMNS[table] ?? []).every(column => isJson(row[column] ?? null))) return false;
   const unpack = UNPACKING[table];
   if (unpack === undefined) return true;
   try {
@@ -73,6 +81,15 @@ function isReadable(table: keyof Tables, row: Row): boolean {
   } catch (error) {
     if (error instanceof UnreadableBytes) return false;
     throw error;
+  }
+}
+
+function isJson(value: Row[string] | null): boolean {
+  if (value === null) return true;
+  try {
+    return typeof value === 'string' && JSON.parse(value) !== undefined;
+  } catch {
+    return false;
   }
 }
 

@@ -7,6 +7,9 @@ import type { Session } from './session.ts';
 import { livingOthers, type Sharing } from './sharing.ts';
 import { nextNumber, type Tables } from './tables.ts';
 
+/** Runs of one service that are looked at together. */
+const MOST_RECENT = 100;
+
 /** Incidents and their runs. A run leaves `running` once: the statement that ends it asks for that state. */
 export class IncidentStore implements Incidents {
   readonly #session: Session;
@@ -26,19 +29,23 @@ export class IncidentStore implements Incidents {
     });
   }
 
+  async begin(incident: Incident): Promise<void> {
+    await this.#session.write(db => db.insertInto('incident').values(incidentRowOf(incident)).execute());
+  }
+
   async again(incidentId: string, run: NewRun): Promise<Run | undefined> {
     return this.#session.write(async db => {
       // First, so that it is not deleted for its age meanwhile.
       if (!(await held(db, incidentId))) return undefined;
       const last = await db
         .selectFrom('run')
-        .select(eb => eb.fn.max<number>('number').as('number'))
+        .select(eb => eb.fn.max<number | null>('number').as('number'))
         .where('incident_id', '=', incidentId)
         .executeTakeFirstOrThrow();
       // The index of running runs decides between two who ask at once.
       const begun = await db
         .insertInto('run')
-        .values(runRowOf(incidentId, run, last.number + 1, this.#session.sharing?.process))
+        .values(runRowOf(incidentId, run, (last.number ?? 0) + 1, this.#session.sharing?.process))
         .onConflict(conflict => conflict.doNothing())
         .returning('id')
         .executeTakeFirst();
@@ -96,6 +103,17 @@ export class IncidentStore implements Incidents {
     return rows.map(runOf);
   }
 
+  async recent(service: string, sinceMs: number): Promise<readonly Run[]> {
+    const rows = await selectRuns(this.#session.db)
+      .where('incident.service', '=', service)
+      .where('run.asked_at_ms', '>=', sinceMs)
+      .orderBy('run.asked_at_ms', 'desc')
+      .orderBy('run.id', 'desc')
+      .limit(MOST_RECENT)
+      .execute();
+    return rows.map(runOf);
+  }
+
   async document(runId: string): Promise<DiagnosisDocument | undefined> {
     return documentOf(this.#session.db, runId);
   }
@@ -116,28 +134,29 @@ export class IncidentStore implements Incidents {
 
   async runOfThread(channel: string, ts: string): Promise<Run | undefined> {
     const { db } = this.#session;
-    // A message of ours says whose it is; otherwise the thread is somebody's, and the last asked for in it counts.
-    const incident =
-      (await db
-        .selectFrom('stamp')
-        .select('incident_id as id')
-        .where('channel', '=', channel)
-        .where('ts', '=', ts)
-        .executeTakeFirst()) ??
-      (await db
-        .selectFrom('incident')
-        .select('id')
-        .where('channel', '=', channel)
-        .where('thread_ts', '=', ts)
-        .orderBy('opened_at_ms', 'desc')
-        .orderBy('id', 'desc')
-        .executeTakeFirst());
-    if (incident === undefined) return undefined;
-    const row = await selectRuns(db)
-      .where('run.incident_id', '=', incident.id)
-      .orderBy('run.number', 'desc')
+    const stamp = await db
+      .selectFrom('stamp')
+      .select(['key', 'incident_id'])
+      .where('channel', '=', channel)
+      .where('ts', '=', ts)
       .executeTakeFirst();
-    return row && runOf(row);
+    // A message of ours says whose it is; otherwise the thread is somebody's, or a warning's, and what was asked for
+    // in it last counts.
+    const own = stamp && (await lastRunOf(db, stamp.incident_id));
+    if (own) return own;
+    const below = await db
+      .selectFrom('incident')
+      .select('id')
+      .where('channel', '=', channel)
+      .where(eb =>
+        stamp === undefined
+          ? eb('thread_ts', '=', ts)
+          : eb.or([eb('thread_ts', '=', ts), eb('thread_of', '=', stamp.key)]),
+      )
+      .orderBy('opened_at_ms', 'desc')
+      .orderBy('id', 'desc')
+      .executeTakeFirst();
+    return below && lastRunOf(db, below.id);
   }
 
   async addFeedback(feedback: Feedback): Promise<void> {
@@ -156,6 +175,14 @@ export class IncidentStore implements Incidents {
       .orderBy('number')
       .execute();
   }
+}
+
+async function lastRunOf(db: Kysely<Tables>, incidentId: string): Promise<Run | undefined> {
+  const row = await selectRuns(db)
+    .where('run.incident_id', '=', incidentId)
+    .orderBy('run.number', 'desc')
+    .executeTakeFirst();
+  return row && runOf(row);
 }
 
 /** True for an incident that is there; it stays until the transaction ends. */

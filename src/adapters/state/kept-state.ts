@@ -1,10 +1,13 @@
 import type { Inbox, Incidents, Outbox, Retention, Stamps, State } from '../../workflows/state-ports.ts';
+import type { GrowthLooks, Warnings } from '../../workflows/warning-ports.ts';
+import { GrowthLookStore } from './growth-look-store.ts';
 import { InboxStore } from './inbox-store.ts';
 import { IncidentStore } from './incident-store.ts';
 import { OutboxStore } from './outbox-store.ts';
 import { purgeOlder } from './purge.ts';
 import { joined, type Session } from './session.ts';
 import { StampStore } from './stamp-store.ts';
+import { WarningStore } from './warning-store.ts';
 
 /** The state over a database. Whatever is stored was masked before: in here nothing is. */
 export class KeptState implements State {
@@ -12,6 +15,8 @@ export class KeptState implements State {
   readonly outbox: Outbox;
   readonly incidents: Incidents;
   readonly stamps: Stamps;
+  readonly warnings: Warnings;
+  readonly looks: GrowthLooks;
   readonly #session: Session;
 
   constructor(session: Session) {
@@ -20,6 +25,8 @@ export class KeptState implements State {
     this.outbox = new OutboxStore(session);
     this.incidents = new IncidentStore(session);
     this.stamps = new StampStore(session);
+    this.warnings = new WarningStore(session);
+    this.looks = new GrowthLookStore(session);
   }
 
   async atomically<T>(work: (state: State) => Promise<T>): Promise<T> {

@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migration';
 import { firstTables } from './migrations/0001-first-tables.ts';
 import { samples } from './migrations/0002-samples.ts';
+import { warnings } from './migrations/0003-warnings.ts';
 import type { StateDatabase } from './state-database.ts';
 import { StateProblem } from './state-problem.ts';
 import type { Tables } from './tables.ts';
@@ -10,6 +11,7 @@ import type { Tables } from './tables.ts';
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-samples': samples,
+  '0003-warnings': warnings,
 };
 
 type Place = Pick<StateDatabase, 'calledPlace' | 'schema'>;

@@ -4,6 +4,7 @@ import type { OpenedState, StateOptions, StateReading, WorkingState } from './op
 import { isPostgresAddress } from './postgres-address.ts';
 import { openForReading as openPostgresForReading, openSharedState } from './postgres-state.ts';
 import { SampleStore } from './samples/sample-store.ts';
+import { ServerNoteStore } from './samples/server-notes.ts';
 import { standingSession } from './session.ts';
 import { openOwnedState } from './sqlite-state.ts';
 import type { StateDatabase } from './state-database.ts';
@@ -33,9 +34,10 @@ export async function openStateForReading(place: string): Promise<StateReading> 
   try {
     await refuseOther(database);
     const session = standingSession(database.db, async () => {});
-    const { incidents, stamps, outbox } = new KeptState(session);
+    const { incidents, stamps, outbox, warnings, looks } = new KeptState(session);
     const samples = new SampleStore(session, database);
-    return { incidents, stamps, outbox, samples, close: () => database.close() };
+    const notes = new ServerNoteStore(session);
+    return { incidents, stamps, outbox, warnings, looks, notes, samples, close: () => database.close() };
   } catch (error) {
     await database.close();
     throw error;

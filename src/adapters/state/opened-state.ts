@@ -1,6 +1,7 @@
 import type { Clock } from '../../workflows/ports.ts';
-import type { Leases, Samples } from '../../workflows/sample-ports.ts';
+import type { Leases, Samples, ServerNotes } from '../../workflows/sample-ports.ts';
 import type { Incidents, Outbox, Stamps, State } from '../../workflows/state-ports.ts';
+import type { GrowthLooks, Warnings } from '../../workflows/warning-ports.ts';
 import type { Session } from './session.ts';
 
 /** How long an owner that cannot be seen is waited for; renew several times within. */
@@ -18,6 +19,7 @@ export interface OpenedState extends State {
   readonly epoch: number;
   readonly samples: Samples;
   readonly leases: Leases;
+  readonly notes: ServerNotes;
   /**
    * To be called several times per lease. False: another process took over, and this one must stop; never on
    * PostgreSQL, where others take up only what this one left lying too long.
@@ -37,6 +39,9 @@ export interface StateReading {
   readonly incidents: Pick<Incidents, 'run' | 'running' | 'document' | 'latest' | 'runOfThread' | 'feedback'>;
   readonly stamps: Pick<Stamps, 'find'>;
   readonly outbox: Pick<Outbox, 'backlog'>;
+  readonly warnings: Pick<Warnings, 'ofService' | 'find' | 'newest' | 'kills'>;
+  readonly looks: Pick<GrowthLooks, 'all'>;
+  readonly notes: Pick<ServerNotes, 'all'>;
   readonly samples: Pick<Samples, 'lives' | 'last' | 'minutes'>;
   close(): Promise<void>;
 }

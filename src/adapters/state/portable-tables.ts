@@ -19,11 +19,14 @@ export interface PortableTable {
  * works with a state at this moment is no part of what it holds.
  */
 export const PORTABLE_TABLES: readonly PortableTable[] = [
-  table('incident', 'id*', 'service', 'workspace', 'channel', 'thread_ts', 'opened_by', 'opened_at_ms'),
+  table(
+    'incident',
+    ...['id*', 'service', 'workspace', 'channel', 'thread_ts', 'thread_of', 'opened_by', 'opened_at_ms'],
+  ),
   table(
     'run',
     ...['id*', 'incident_id', 'number', 'asked_by', 'asked_at_ms', 'window_from_ms', 'window_to_ms'],
-    ...['state', 'attempts', 'ended_at_ms', 'failure'],
+    ...['state', 'attempts', 'ended_at_ms', 'failure', 'because'],
   ),
   table('verdict', 'run_id*', 'body'),
   table('evidence', 'run_id*', 'number*', 'body'),
@@ -36,6 +39,15 @@ export const PORTABLE_TABLES: readonly PortableTable[] = [
     ...['state', 'handed_out', 'attempts', 'due_at_ms', 'queued_at_ms', 'ended_at_ms', 'progress', 'reason'],
   ),
   table('outgoing_file', 'sequence*', 'name', 'title', 'alt_text', 'bytes_base64'),
+  table(
+    'warning',
+    ...['id*', 'service', 'channel', 'opened_at_ms', 'episode', 'growth', 'snooze', 'version'],
+    'changed_at_ms',
+  ),
+  table('warning_kill', 'warning_id*', 'server*', 'at_ms*', 'kills'),
+  table('warning_ping', 'channel*', 'service*', 'at_ms*'),
+  table('growth_look', 'service*', 'at_ms', 'body'),
+  table('server_note', 'server*', 'silent_since_ms', 'gaps', 'told_at_ms'),
   table('counter', 'name*', 'value'),
   table('watched_unit', 'id*', 'server', 'unit'),
   table('minute_sample', 'unit_id*', 'minute*', 'body#'),

@@ -1,10 +1,11 @@
-import type { Leases, Samples } from '../../workflows/sample-ports.ts';
+import type { Leases, Samples, ServerNotes } from '../../workflows/sample-ports.ts';
 import { KeptState } from './kept-state.ts';
 import { migrate, tablesIn } from './migrating.ts';
 import { LEASE_MS, type StateOptions, type WorkingState } from './opened-state.ts';
 import { PostgresDatabase } from './postgres-database.ts';
 import { SampleStore } from './samples/sample-store.ts';
 import { ServerLeases } from './samples/server-leases.ts';
+import { ServerNoteStore } from './samples/server-notes.ts';
 import { type Session, standingSession } from './session.ts';
 import { joinProcesses, leaveProcesses, type Sharing, stayAlive } from './sharing.ts';
 import { StateProblem } from './state-problem.ts';
@@ -45,6 +46,7 @@ class SharedState extends KeptState implements WorkingState {
   readonly session: Session;
   readonly samples: Samples;
   readonly leases: Leases;
+  readonly notes: ServerNotes;
   readonly #database: PostgresDatabase;
   readonly #sharing: Sharing;
   readonly #leaseMs: number;
@@ -55,6 +57,7 @@ class SharedState extends KeptState implements WorkingState {
     this.session = session;
     this.samples = new SampleStore(session, database);
     this.leases = new ServerLeases(session, database);
+    this.notes = new ServerNoteStore(session);
     this.epoch = sharing.process;
     this.#database = database;
     this.#sharing = sharing;

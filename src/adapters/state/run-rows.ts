@@ -15,10 +15,12 @@ interface RunRow {
   readonly attempts: number;
   readonly ended_at_ms: number | null;
   readonly failure: string | null;
+  readonly because: string | null;
   readonly service: string;
   readonly workspace: string;
   readonly channel: string;
   readonly thread_ts: string | null;
+  readonly thread_of: string | null;
   readonly opened_by: string;
   readonly opened_at_ms: number;
 }
@@ -34,6 +36,7 @@ export function selectRuns(db: Kysely<Tables>) {
       'incident.workspace',
       'incident.channel',
       'incident.thread_ts',
+      'incident.thread_of',
       'incident.opened_by',
       'incident.opened_at_ms',
     ]);
@@ -48,12 +51,14 @@ export function runOf(row: RunRow): Run {
       workspace: row.workspace,
       channel: row.channel,
       ...(row.thread_ts !== null && { threadTs: row.thread_ts }),
+      ...(row.thread_of !== null && { threadOf: row.thread_of }),
       openedBy: row.opened_by,
       openedAtMs: row.opened_at_ms,
     },
     number: row.number,
     askedBy: row.asked_by,
     askedAtMs: row.asked_at_ms,
+    ...(row.because !== null && { because: row.because }),
     window: { fromMs: row.window_from_ms, toMs: row.window_to_ms },
     state: row.state,
     attempts: row.attempts,
@@ -69,6 +74,7 @@ export function incidentRowOf(incident: Incident): Tables['incident'] {
     workspace: incident.workspace,
     channel: incident.channel,
     thread_ts: incident.threadTs ?? null,
+    thread_of: incident.threadOf ?? null,
     opened_by: incident.openedBy,
     opened_at_ms: incident.openedAtMs,
   };
@@ -93,6 +99,7 @@ export function runRowOf(
     attempts: 1,
     ended_at_ms: null,
     failure: null,
+    because: run.because ?? null,
     process: process ?? null,
   };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../workflows/ports.ts';
-import type { Leases, Samples } from '../../workflows/sample-ports.ts';
+import type { Leases, Samples, ServerNotes } from '../../workflows/sample-ports.ts';
 import type { Retention } from '../../workflows/state-ports.ts';
 import { KeptState } from './kept-state.ts';
 import { assertLease, freeLease, prolongLease, takeLease } from './lease.ts';
@@ -7,6 +7,7 @@ import { migrate } from './migrating.ts';
 import { LEASE_MS, type StateOptions, type WorkingState } from './opened-state.ts';
 import { SampleStore } from './samples/sample-store.ts';
 import { ServerLeases } from './samples/server-leases.ts';
+import { ServerNoteStore } from './samples/server-notes.ts';
 import { type Session, standingSession } from './session.ts';
 import { SqliteFile } from './sqlite-file.ts';
 import { makeFile, makeFolder, refuseForeign, stateFile } from './state-folder.ts';
@@ -40,6 +41,7 @@ class OwnedState extends KeptState implements WorkingState {
   readonly session: Session;
   readonly samples: Samples;
   readonly leases: Leases;
+  readonly notes: ServerNotes;
   readonly #file: SqliteFile;
   readonly #clock: Clock;
   readonly #leaseMs: number;
@@ -50,6 +52,7 @@ class OwnedState extends KeptState implements WorkingState {
     this.session = session;
     this.samples = new SampleStore(session, file);
     this.leases = new ServerLeases(session, file);
+    this.notes = new ServerNoteStore(session);
     this.epoch = epoch;
     this.#file = file;
     this.#clock = clock;

@@ -14,6 +14,8 @@ export interface Tables {
     workspace: string;
     channel: string;
     thread_ts: string | null;
+    /** Key of the message of ours in whose thread it stands. */
+    thread_of: string | null;
     opened_by: string;
     opened_at_ms: number;
   };
@@ -29,6 +31,7 @@ export interface Tables {
     attempts: number;
     ended_at_ms: number | null;
     failure: string | null;
+    because: string | null;
     /** The process that is at it, by its number, where several share a state. */
     process: number | null;
   };
@@ -70,6 +73,24 @@ export interface Tables {
   counter: { name: CounterName; value: number };
   /** Which process delivers to a channel, by its number, where several share a state. */
   lane: { channel: string; process: number };
+  /** `episode`, `growth` and `snooze` are JSON. */
+  warning: {
+    id: string;
+    service: string;
+    channel: string;
+    opened_at_ms: number;
+    episode: string;
+    growth: string;
+    snooze: string | null;
+    version: number;
+    changed_at_ms: number;
+  };
+  warning_kill: { warning_id: string; server: string; at_ms: number; kills: number };
+  warning_ping: { channel: string; service: string; at_ms: number };
+  /** The last look at each service, JSON. */
+  growth_look: { service: string; at_ms: number; body: string };
+  /** What the watch has last said of each server: since when it is silent, what cannot be watched (JSON). */
+  server_note: { server: string; silent_since_ms: number | null; gaps: string; told_at_ms: number };
   watched_unit: { id: number; server: string; unit: string };
   /** A unit's samples that are not folded yet: those of the open hour, and the newest one of every unit. */
   minute_sample: { unit_id: number; minute: number; body: Uint8Array };
@@ -109,7 +130,7 @@ export interface Tables {
   };
 }
 
-type CounterName = 'parcel' | 'feedback' | 'process' | 'unit' | 'claims' | 'chores';
+type CounterName = 'parcel' | 'feedback' | 'process' | 'unit' | 'claims' | 'chores' | 'ping';
 
 /** The next number of a counter; others who want one wait until this transaction ends. */
 export async function nextNumber(db: Kysely<Tables>, name: CounterName): Promise<number> {

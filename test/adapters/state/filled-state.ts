@@ -1,20 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { OpenedState } from '../../../src/adapters/state/open-state.ts';
-import { aDocument, anUpdate, anUpload, aPost, opened, START_MS } from './sample.ts';
+import { aDocument, anIncident, anUpdate, anUpload, aPost, opened, START_MS } from './sample.ts';
 import { aSample, aWorker, counted, DAWN_MS, DAY_MS, HOUR_MS, MINUTE_MS } from './samples/watched.ts';
+import { aLook, aWarning } from './warning-contract.ts';
 
 /** Puts something into every table that outlives the processes. */
 export async function fillState(state: OpenedState): Promise<void> {
   await opened(state, 'i1', { threadTs: '9.9' });
   await state.incidents.finish('i1-1', aDocument(700), START_MS);
-  await opened(state, 'i2');
+  await opened(state, 'i2', { threadOf: 'w1/root' });
   await state.incidents.addFeedback({
     runId: 'i1-1',
     person: 'U1',
     atMs: START_MS,
     note: 'it was "the" cache 🐘',
   });
+  await state.incidents.begin(anIncident('w1', { openedBy: 'staunch' }));
+  await state.warnings.open(aWarning('w1', { snooze: { severity: 'warning', untilMs: 9, by: 'U1' } }));
+  await state.warnings.addKill('w1', { server: 'web-1', atMs: START_MS, kills: 2 });
+  await state.warnings.ping({ channel: 'C1', service: 'checkout', atMs: START_MS }, { most: 1, sinceMs: 0 });
+  await state.looks.keep(aLook());
+  await state.notes.keep([
+    {
+      server: 'web-1',
+      silentSinceMs: START_MS,
+      gaps: [{ service: 'checkout', text: 'no "logs"' }],
+      toldAtMs: 1,
+    },
+  ]);
   await state.inbox.claim('event:1', START_MS);
   await state.stamps.keep({ key: 'i1/root', incidentId: 'i1', channel: 'C1', ts: '1.1' });
   for (const parcel of [aPost('p1'), anUpdate('i1/root', 'edited'), anUpload('chart')]) {

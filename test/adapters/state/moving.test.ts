@@ -27,7 +27,7 @@ describe('an export', () => {
     await temporary.make(fillState);
     const rows = await exported();
     expect(rows).toMatchObject({
-      incident: 2,
+      incident: 3,
       evidence: 700,
       outgoing_file: 1,
       unit_day: 1,
@@ -136,7 +136,7 @@ describe('a check', () => {
     expect(await checkState(temporary.folder, START_MS)).toEqual({
       place: temporary.file,
       missingMigrations: [],
-      rows: expect.objectContaining({ incident: 2, minute_sample: 2 }),
+      rows: expect.objectContaining({ incident: 3, minute_sample: 2 }),
       unreadable: {},
       workers: [],
     });
@@ -149,8 +149,9 @@ describe('a check', () => {
     await temporary.make(fillState);
     temporary.raw("update unit_hour set body = x'01ffff'");
     temporary.raw("update service_hour set body = x'' where hour = (select min(hour) from service_hour)");
+    temporary.raw("update warning set episode = '{'");
     expect(await checkState(temporary.folder, START_MS)).toMatchObject({
-      unreadable: { unit_hour: 1, service_hour: 1 },
+      unreadable: { unit_hour: 1, service_hour: 1, warning: 1 },
     });
     const state = await temporary.open();
     await expect(state.samples.lives('web-1', 'checkout.service', EVER)).rejects.toMatchObject({

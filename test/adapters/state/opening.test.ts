@@ -62,7 +62,7 @@ describe('a state folder', () => {
     expect(() =>
       temporary.raw(
         `insert into run select 'r2', incident_id, 2, asked_by, asked_at_ms, window_from_ms, window_to_ms, state,
-          attempts, ended_at_ms, failure, process from run`,
+          attempts, ended_at_ms, failure, process, because from run`,
       ),
     ).toThrow(/UNIQUE constraint failed: run.incident_id/);
   });

@@ -5,6 +5,7 @@ import { outboxContract } from './outbox-contract.ts';
 import { outboxProperty } from './outbox-property.ts';
 import { purgeContract } from './purge-contract.ts';
 import { anIncident, aPost, aRun, headsOf, opened, START_MS } from './sample.ts';
+import { warningContract } from './warning-contract.ts';
 
 /** A fresh, empty state, and how to be rid of it. */
 export interface Opening {
@@ -124,5 +125,6 @@ export function stateContract(name: string, open: () => Promise<Opening>, rounds
     outboxContract(state);
     outboxProperty(state, rounds);
     purgeContract(state);
+    warningContract(state);
   });
 }

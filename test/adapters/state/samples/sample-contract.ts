@@ -36,6 +36,19 @@ export function sampleContract(name: string, open: () => Promise<Opening>, round
       samples().put(aSample(atMs, other), epoch);
     const livesOf = (span = EVER) => samples().lives('web-1', 'checkout.service', span);
 
+    describe('notes of servers', () => {
+      it('are what was said last of each', async () => {
+        const { notes } = opening.state;
+        const silent = { server: 'web-1', silentSinceMs: DAWN_MS, gaps: [], toldAtMs: DAWN_MS };
+        const blind = { server: 'web-2', gaps: [{ service: 's', text: 'no log' }], toldAtMs: DAWN_MS };
+        await notes.keep([silent, blind]);
+        const { silentSinceMs: _, ...back } = { ...silent, toldAtMs: DAWN_MS + 1 };
+        await notes.keep([back]);
+        await notes.keep([]);
+        expect(await notes.all()).toEqual([back, blind]);
+      });
+    });
+
     describe('putting', () => {
       it('gives the newest sample back exactly, with all that is known', async () => {
         const full = aSample(DAWN_MS + 12_345, {
