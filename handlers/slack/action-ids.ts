@@ -15,6 +15,8 @@ export const ACTION = {
   proposeFix: 'propose-fix',
   /** The same for a service that grows. `value`: the service's id. */
   planRecycling: 'plan-recycling',
+  /** The kind of change in an open review; the value is a remedy. */
+  chooseRemedy: 'choose-remedy',
   /** `value` of these: `PROPOSAL DIGEST`, the digest short. Each opens a modal. */
   approveChange: 'approve-change',
   rejectChange: 'reject-change',

@@ -68,6 +68,37 @@ export class ChangeApprovals {
     );
   }
 
+  /** A person did by hand what Staunch could only show; from now on it is reported on like any other change. */
+  appliedByHand(decision: Decision & { readonly note: string }): Promise<Decided> {
+    const { person, note } = decision;
+    return this.#decide(
+      'applied-by-hand',
+      decision,
+      (state, atMs) => state.remediations.appliedByHand(decision.proposalId, { person, note, atMs }),
+      () => [],
+    );
+  }
+
+  /** The kill switch, in either direction. False when this very delivery was acted on before. */
+  async flip(by: {
+    readonly deliveryKey: string;
+    readonly person: string;
+    readonly reason: string;
+    readonly stop: boolean;
+  }): Promise<boolean> {
+    const { state, clock } = this.#ports;
+    const flipped = await state.atomically(async within => {
+      const atMs = clock.nowMs();
+      if (!(await within.inbox.claim(by.deliveryKey, atMs))) return false;
+      const { remediations } = within;
+      const words = { person: by.person, why: by.reason, atMs };
+      await (by.stop ? remediations.stopChanges(words) : remediations.allowChanges(words));
+      return true;
+    });
+    if (flipped && !by.stop) this.#ports.approved();
+    return flipped;
+  }
+
   /** Writes down that somebody was refused, and why: before anything is decided there is no other trace of it. */
   async refused(refusal: {
     readonly what: string;

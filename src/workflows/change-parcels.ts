@@ -97,9 +97,8 @@ function edit(view: ChangeView, target: string, message: Message): Parcel {
 /** Threads are one level deep. */
 function inThread(view: ChangeView) {
   const { incident } = view;
-  return incident.threadTs === undefined
-    ? { ...placeOf(view), inThreadOf: `${incident.id}/root` }
-    : { ...placeOf(view), threadTs: incident.threadTs };
+  if (incident.threadTs !== undefined) return { ...placeOf(view), threadTs: incident.threadTs };
+  return { ...placeOf(view), inThreadOf: incident.threadOf ?? `${incident.id}/root` };
 }
 
 function placeOf({ proposal: { incidentId, channel } }: ChangeView) {

@@ -109,7 +109,8 @@ export function reviewedOf(view: SubmittedView): Reviewed {
   return { ok: true, ...(subject && { subject }), settings, reason };
 }
 
-function subjectOf(metadata: string): ReviewSubject | undefined {
+/** What travels with the modal; undefined for anything else. */
+export function subjectOf(metadata: string): ReviewSubject | undefined {
   try {
     const { service, remedy, incidentId, channel, threadTs } = JSON.parse(metadata) as Record<
       string,
