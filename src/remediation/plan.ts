@@ -29,7 +29,10 @@ export interface FileChange {
   readonly after: FileState & { readonly base64: string };
 }
 
-/** How the change takes effect. `reload` is Gunicorn's HUP, `none` changes only what the next start gets. */
+/**
+ * How the change takes effect. `reload` is Gunicorn's HUP; `restart` reads the unit's files anew first
+ * (daemon-reload); `none` changes only what the next start gets.
+ */
 export type Activation =
   | { readonly kind: 'none' }
   | { readonly kind: 'daemon-reload' }

@@ -64,6 +64,22 @@ interface GunicornArguments {
   readonly values: ReadonlyMap<string, readonly string[]>;
   /** False when a word was a variable that may stand for further options (`ExecStart=gunicorn $ARGS app`). */
   readonly complete: boolean;
+  /** Where each option stands, in order. */
+  readonly uses: readonly OptionUse[];
+  /** Words that are neither options nor their values: the application. */
+  readonly positionals: readonly string[];
+  /** Options that no Gunicorn knows, or that an abbreviation leaves open. */
+  readonly unknown: readonly string[];
+}
+
+interface OptionUse {
+  readonly name: string;
+  /** Index of its first word. */
+  readonly at: number;
+  /** How many words it takes up: with its value, when that is a word of its own. */
+  readonly words: 1 | 2;
+  /** Shares its word with other short options (`-Dw4`). */
+  readonly joined: boolean;
 }
 
 /**
@@ -72,44 +88,54 @@ interface GunicornArguments {
  */
 export function parseGunicornArguments(words: readonly string[]): GunicornArguments {
   const values = new Map<string, readonly string[]>();
+  const uses: OptionUse[] = [];
+  const positionals: string[] = [];
+  const unknown: string[] = [];
   let complete = words.length <= MAX_WORDS;
-  const add = (name: string, value: string) =>
-    values.set(name, [...(values.get(name) ?? []).slice(-99), value]);
   const queue = words.slice(0, MAX_WORDS);
-  for (let at = 0; at < queue.length; at++) {
+  let at = 0;
+  let begin = 0;
+  const takeNext = () => queue[++at] ?? '';
+  const add = (name: string, value: string, joined: boolean) => {
+    values.set(name, [...(values.get(name) ?? []).slice(-99), value]);
+    uses.push({ name, at: begin, words: at > begin ? 2 : 1, joined });
+  };
+  for (; at < queue.length; at++) {
+    begin = at;
     const word = queue[at] ?? '';
-    if (word === '--') break;
+    if (word === '--') {
+      positionals.push(...queue.slice(at + 1));
+      break;
+    }
     if (/^\$(?:\{\w+\}|\w+)$/.test(word)) complete = false;
-    if (!word.startsWith('-') || word === '-') continue;
-    const takeNext = () => queue[++at] ?? '';
-    if (word.startsWith('--')) {
+    if (!word.startsWith('-') || word === '-') positionals.push(word);
+    else if (word.startsWith('--')) {
       const equals = word.indexOf('=');
       const name = fullName(word.slice(2, equals < 0 ? undefined : equals));
-      if (name === undefined) continue;
-      if (IS_FLAG.has(name)) add(name, '');
-      else add(name, equals < 0 ? takeNext() : word.slice(equals + 1));
-    } else {
-      readShort(word.slice(1), add, takeNext);
-    }
+      if (name === undefined) unknown.push(word);
+      else if (IS_FLAG.has(name)) add(name, '', false);
+      else add(name, equals < 0 ? takeNext() : word.slice(equals + 1), false);
+    } else if (!readShort(word.slice(1), add, takeNext)) unknown.push(word);
   }
-  return { values, complete };
+  return { values, complete, uses, positionals, unknown };
 }
 
 function readShort(
   letters: string,
-  add: (name: string, value: string) => void,
+  add: (name: string, value: string, joined: boolean) => void,
   takeNext: () => string,
-): void {
+): boolean {
   for (let at = 0; at < letters.length; at++) {
     const name = SHORT[letters[at] ?? ''];
-    if (name === undefined) return;
+    if (name === undefined) return false;
     if (TAKES_VALUE.has(name)) {
       const rest = letters.slice(at + 1);
-      add(name, rest === '' ? takeNext() : rest.startsWith('=') ? rest.slice(1) : rest);
-      return;
+      add(name, rest === '' ? takeNext() : rest.startsWith('=') ? rest.slice(1) : rest, at > 0);
+      return true;
     }
-    add(name, '');
+    add(name, '', letters.length > 1);
   }
+  return true;
 }
 
 function fullName(given: string): string | undefined {
