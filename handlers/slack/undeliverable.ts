@@ -1,6 +1,6 @@
 import type { Abandonment } from '../../src/workflows/delivery.ts';
 import type { Log } from '../../src/workflows/ports.ts';
-import type { Parcel, State } from '../../src/workflows/state-ports.ts';
+import { type Parcel, STAUNCH_ITSELF, type State } from '../../src/workflows/state-ports.ts';
 import { undeliverableNotice } from './blocks/notices.ts';
 import type { Replies } from './replies.ts';
 
@@ -18,5 +18,6 @@ export async function tellUndeliverable(
   const { incidents } = context.state;
   const runs = [...(await incidents.running()), ...(await incidents.latest()).map(latest => latest.run)];
   const run = runs.find(({ incident }) => incident.id === parcel.incidentId);
-  if (run) await context.replies.tell({ user: run.askedBy }, undeliverableNotice(run, reason));
+  if (run && run.askedBy !== STAUNCH_ITSELF)
+    await context.replies.tell({ user: run.askedBy }, undeliverableNotice(run, reason));
 }

@@ -45,6 +45,8 @@ export interface ServiceGrowth {
   readonly eta?: Eta;
   /** Which limit is reached first. */
   readonly limit?: 'memory-max' | 'memory-high' | 'host';
+  /** How large that limit is: of the whole unit, or of the host. */
+  readonly limitBytes?: number;
   /** Until when young lives make it blind, epoch ms; absent when it sees. */
   readonly blindUntilMs?: number;
 }

@@ -15,6 +15,8 @@ export interface Hush {
   /** It is within the quiet hours of the channel. */
   readonly quietHours?: boolean;
   readonly snooze?: Snooze;
+  /** The channel got as many pings lately as it is to get. */
+  readonly channelBudget?: boolean;
 }
 
 /** How bad, as a number that rises. */
@@ -22,16 +24,22 @@ export function severityRank(severity: Severity): number {
   return SEVERITIES.indexOf(severity);
 }
 
-/** Why nobody may be pinged now; undefined when somebody may. Quiet hours hold back warnings, nothing critical. */
+/**
+ * Why nobody may be pinged now; undefined when somebody may. Quiet hours and the channel's budget hold back warnings,
+ * nothing critical.
+ */
 export function hushedBy(
   growth: ServiceGrowth,
-  { quietHours, snooze }: Hush,
-): 'quiet-hours' | 'snoozed' | undefined {
+  { quietHours, snooze, channelBudget }: Hush,
+): 'quiet-hours' | 'snoozed' | 'channel-budget' | undefined {
   if (snooze !== undefined && isAsleep(growth, snooze)) return 'snoozed';
-  return quietHours === true && growth.severity !== 'critical' ? 'quiet-hours' : undefined;
+  if (growth.severity === 'critical') return undefined;
+  if (quietHours === true) return 'quiet-hours';
+  return channelBudget === true ? 'channel-budget' : undefined;
 }
 
-function isAsleep(growth: ServiceGrowth, { severity, untilMs, untilLeftMs }: Snooze): boolean {
+/** Whether a snooze still holds back what a look says. */
+export function isAsleep(growth: ServiceGrowth, { severity, untilMs, untilLeftMs }: Snooze): boolean {
   if (severityRank(growth.severity) > severityRank(severity)) return false;
   if (untilMs !== undefined && growth.atMs >= untilMs) return false;
   const leftMs = growth.eta === undefined ? Number.POSITIVE_INFINITY : growth.eta.fromMs - growth.atMs;

@@ -16,7 +16,7 @@ export function serviceGrowth(
     .map(worker => worker.eta)
     .filter(range => range !== undefined)
     .sort((a, b) => a.fromMs - b.fromMs || a.toMs - b.toMs)[0];
-  const limit = firstLimit(units, workers[0]);
+  const { limit, limitBytes } = firstLimit(units, workers[0]);
   const blindUntilMs = blindUntil(units, nowMs);
   return {
     service,
@@ -26,6 +26,7 @@ export function serviceGrowth(
     growing: workers.filter(isGrowing).length,
     ...(eta && { eta }),
     ...(limit && { limit }),
+    ...(limitBytes !== undefined && { limitBytes }),
     ...(blindUntilMs !== undefined && { blindUntilMs }),
   };
 }
@@ -55,8 +56,11 @@ function byUrgency(a: WorkerGrowth, b: WorkerGrowth): number {
 }
 
 /** The limit of the unit in which the worst worker runs. */
-function firstLimit(units: readonly UnitGrowth[], worst: WorkerGrowth | undefined): UnitGrowth['limit'] {
-  return units.find(unit => worst !== undefined && unit.workers.includes(worst))?.limit;
+function firstLimit(
+  units: readonly UnitGrowth[],
+  worst: WorkerGrowth | undefined,
+): Pick<UnitGrowth, 'limit' | 'limitBytes'> {
+  return units.find(unit => worst !== undefined && unit.workers.includes(worst)) ?? {};
 }
 
 /** More than half of the workers cannot be judged for their youth: until when that is so. */

@@ -8,7 +8,7 @@ import { type Judgement, judge } from './judgement.ts';
 import { judgePeaks, type Recycling, recyclingOf } from './recycling.ts';
 import { ownRoom, sharedRooms, type Tenant, type TenantRoom } from './shared-room.ts';
 import { type UnitHistory, unitLives } from './unit-history.ts';
-import { isPressed, unitRoom } from './unit-room.ts';
+import { isPressed, type UnitRoom, unitRoom } from './unit-room.ts';
 import { servedBy, spanOf } from './worker-life.ts';
 import type { WorkerLife } from './worker-sample.ts';
 
@@ -18,6 +18,7 @@ const HOUR_MS = 3_600_000;
 export interface UnitGrowth {
   readonly workers: readonly WorkerGrowth[];
   readonly limit?: NonNullable<ServiceGrowth['limit']>;
+  readonly limitBytes?: number;
   /** When each worker is old enough to be judged, epoch ms; the present for those that are. */
   readonly eyesOpenAtMs: readonly number[];
 }
@@ -41,9 +42,13 @@ export function unitGrowth(history: UnitHistory, nowMs: number): UnitGrowth {
   );
   return {
     workers: judged.map(({ growth }) => growth),
-    ...(workerLimitBytes === undefined && bound && { limit: bound.limit }),
+    ...(workerLimitBytes === undefined && bound && boundOf(bound)),
     eyesOpenAtMs: judged.map(({ eyesOpenAtMs }) => eyesOpenAtMs),
   };
+}
+
+function boundOf({ limit, limitBytes }: UnitRoom) {
+  return { limit, ...(limitBytes !== undefined && { limitBytes }) };
 }
 
 interface LivingTenant extends Tenant {

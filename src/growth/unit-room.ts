@@ -6,6 +6,8 @@ const USABLE = 0.95;
 /** How much the workers of a unit may still take together, and what bounds it. */
 export interface UnitRoom {
   readonly limit: 'memory-max' | 'memory-high' | 'host';
+  /** As it is set, or the host's memory; absent where that is not known. */
+  readonly limitBytes?: number;
   readonly roomBytes: number;
   /** How full the cgroup's limit is. Absent for a host: others fill it too, and rightly. */
   readonly usage?: { readonly usedBytes: number; readonly wholeBytes: number };
@@ -17,14 +19,24 @@ export function unitRoom(sample: UnitSample): UnitRoom | undefined {
   const { memory } = sample;
   if (memory !== undefined) {
     const usedBytes = usedOf(sample, memory.currentBytes);
-    const bounded = (limit: 'memory-max' | 'memory-high', wholeBytes: number) =>
-      rooms.push({ limit, roomBytes: Math.max(0, wholeBytes - usedBytes), usage: { usedBytes, wholeBytes } });
-    if (memory.maxBytes !== undefined) bounded('memory-max', memory.maxBytes * USABLE);
-    if (memory.highBytes !== undefined) bounded('memory-high', memory.highBytes);
+    const bounded = (limit: 'memory-max' | 'memory-high', limitBytes: number, wholeBytes: number) =>
+      rooms.push({
+        limit,
+        limitBytes,
+        roomBytes: Math.max(0, wholeBytes - usedBytes),
+        usage: { usedBytes, wholeBytes },
+      });
+    if (memory.maxBytes !== undefined) bounded('memory-max', memory.maxBytes, memory.maxBytes * USABLE);
+    if (memory.highBytes !== undefined) bounded('memory-high', memory.highBytes, memory.highBytes);
   }
   if (sample.hostAvailableBytes !== undefined) {
-    const reserve = (1 - USABLE) * (sample.hostTotalBytes ?? sample.hostAvailableBytes);
-    rooms.push({ limit: 'host', roomBytes: Math.max(0, sample.hostAvailableBytes - reserve) });
+    const { hostAvailableBytes, hostTotalBytes } = sample;
+    const reserve = (1 - USABLE) * (hostTotalBytes ?? hostAvailableBytes);
+    rooms.push({
+      limit: 'host',
+      ...(hostTotalBytes !== undefined && { limitBytes: hostTotalBytes }),
+      roomBytes: Math.max(0, hostAvailableBytes - reserve),
+    });
   }
   return rooms.sort((a, b) => a.roomBytes - b.roomBytes)[0];
 }

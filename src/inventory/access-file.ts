@@ -57,6 +57,8 @@ const Holder = idOf(/^[UWS][A-Z0-9]{3,30}$/, HOLDER_FORM, value =>
     : FIND_MEMBER,
 );
 const Channel = idOf(/^[CG][A-Z0-9]{3,30}$/, CHANNEL_FORM, () => FIND_CHANNEL);
+/** A user group: what is pinged is a group whose members change, never everybody. */
+export const UserGroup = idOf(/^S[A-Z0-9]{3,30}$/, 'expected the ID of a user group (S…)', () => FIND_GROUP);
 const Workspace = idOf(/^T[A-Z0-9]{3,30}$/, WORKSPACE_FORM, () => FIND_WORKSPACE);
 
 const HOLDERS_LIST = 'expected a list of people and user groups, e.g. [U012AB3CD, S0ONCALL]';

@@ -1,8 +1,16 @@
 import { type Access, ROLES, type RoleHolders } from '../policy/access.ts';
 import type { RolesEntry } from './access-file.ts';
 import { type FileBase, resolvePath } from './file-base.ts';
-import type { HostKeySource, Registry, Server, Service } from './registry.ts';
+import {
+  type HostKeySource,
+  type Registry,
+  type Server,
+  type Service,
+  USUAL_WARNINGS,
+  type WarningRules,
+} from './registry.ts';
 import type { RegistryFile, ServerEntry, ServiceEntry } from './registry-file.ts';
+import type { WarningsSection } from './warnings-file.ts';
 
 const DEFAULT_USER = 'staunch';
 const SSH_PORT = 22;
@@ -28,7 +36,7 @@ export function registryOf(file: RegistryFile, base: FileBase): Registry {
 
   const services = new Map<string, Service>();
   for (const [id, entry] of Object.entries(file.services ?? {}))
-    services.set(id, serviceOf(id, entry, ordered));
+    services.set(id, serviceOf(id, entry, ordered, warningsOf(file.warnings, entry.warnings)));
   const groups = new Map<string, readonly Service[]>();
   for (const [id, members] of Object.entries(file.groups ?? {})) {
     groups.set(
@@ -77,7 +85,12 @@ function hostKeyOf(
   return { kind: 'key', line: pinned.split(' ').slice(0, 2).join(' ') };
 }
 
-function serviceOf(id: string, entry: ServiceEntry, servers: ReadonlyMap<string, Server>): Service {
+function serviceOf(
+  id: string,
+  entry: ServiceEntry,
+  servers: ReadonlyMap<string, Server>,
+  warnings: WarningRules,
+): Service {
   const named = (names: readonly string[]): Server[] => names.map(name => servers.get(name)!);
   const { errorLogs, accessLogs } = entry.nginx ?? {};
   return {
@@ -92,7 +105,22 @@ function serviceOf(id: string, entry: ServiceEntry, servers: ReadonlyMap<string,
     upstreams: new Map(Object.entries(entry.upstreams ?? {})),
     ...(entry.team !== undefined && { team: entry.team }),
     channels: entry.channels ?? [],
+    warnings,
   };
+}
+
+/** The nearer section decides, field by field. */
+function warningsOf(...sections: readonly (WarningsSection | null | undefined)[]): WarningRules {
+  return sections.reduce<WarningRules>((rules, section) => {
+    const { quietHours, watch, pingsPerDay, ping = rules.ping } = section ?? {};
+    return {
+      watch: watch ?? rules.watch,
+      quietHours:
+        quietHours?.map(({ days, ...hours }) => ({ ...hours, ...(days && { days }) })) ?? rules.quietHours,
+      pingsPerDay: pingsPerDay ?? rules.pingsPerDay,
+      ...(ping !== undefined && { ping }),
+    };
+  }, USUAL_WARNINGS);
 }
 
 /** A role that names nobody is left out, so that an empty map means nobody. */

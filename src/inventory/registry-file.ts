@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SERVICE_ACCESS_FIELDS, SlackSection, TeamEntry } from './access-file.ts';
 import { NAME_FORM, NAME_PATTERN } from './name-form.ts';
+import { WarningsSection } from './warnings-file.ts';
 
 /**
  * The shape of `staunch.yml`, as people write it. Each `error` says the accepted form only: the reader puts
@@ -125,6 +126,9 @@ export const ServiceEntry = z.strictObject(
       .optional()
       .describe('Upstream address as NGINX prints it, to the server behind it.'),
     ...SERVICE_ACCESS_FIELDS,
+    warnings: WarningsSection.nullish().describe(
+      'What is different for this service; each field replaces the one of the section warnings.',
+    ),
   },
   'expected the settings of a service, e.g. { unit: gunicorn.service, servers: [web-1] }',
 );
@@ -171,8 +175,9 @@ export const RegistryFile = z.strictObject(
       .nullish()
       .describe('Teams, by name: who may do what about the services that name the team.'),
     slack: SlackSection.nullish().describe('Who may ask in Slack, and where.'),
+    warnings: WarningsSection.nullish().describe('How people are warned of growing workers.'),
     defaults: Defaults.nullish().describe('Settings for every server that does not say otherwise.'),
   },
-  'expected the fields servers, services, groups, teams, slack and defaults',
+  'expected the fields servers, services, groups, teams, slack, warnings and defaults',
 );
 export type RegistryFile = z.infer<typeof RegistryFile>;

@@ -18,6 +18,7 @@ import { registryOf } from './registry-building.ts';
 import { RegistryFile, ServerEntry, ServiceEntry } from './registry-file.ts';
 import { type PathStep, type Problem, pathText, suggestionText, valueText } from './registry-problem.ts';
 import { referenceFaults } from './registry-references.ts';
+import { QuietHoursEntry, WarningsSection } from './warnings-file.ts';
 
 /** The registry in a file, or everything that is wrong with the file, in the order of its lines. */
 export type RegistryReading =
@@ -125,6 +126,8 @@ function faultsBelow(path: readonly PathStep[], data: unknown): Fault[] {
 function fieldNamesAt(path: readonly PathStep[]): string[] {
   const [top, second, third] = path;
   if (path.length === 0) return Object.keys(RegistryFile.shape);
+  if (path.includes('quietHours')) return Object.keys(QuietHoursEntry.shape);
+  if (top === 'warnings' || third === 'warnings') return Object.keys(WarningsSection.shape);
   if (top === 'servers') return Object.keys(ServerEntry.shape);
   if (top === 'defaults') return ['user', 'port', 'tier', 'identityFile', 'agent', 'knownHosts'];
   if (top === 'slack') return second === 'roles' ? [...ROLES] : Object.keys(SlackSection.shape);

@@ -49,10 +49,12 @@ export function referenceFaults(data: unknown): ReferenceFault[] {
     }
     faults.push(...unknownNames(['services', name, 'team'], fields.get('team'), teams, 'team'));
     faults.push(...listedTwice(['services', name, 'channels'], fields.get('channels'), 'channel'));
+    faults.push(...quietHoursFaults(['services', name, 'warnings'], fields.get('warnings')));
   }
   for (const [name, members] of groups) {
     faults.push(...listedNames(['groups', name], members, services, 'service'));
   }
+  faults.push(...quietHoursFaults(['warnings'], fieldsOf(data).get('warnings')));
   faults.push(...listedTwice(['slack', 'workspaces'], slack.get('workspaces'), 'workspace'));
   faults.push(...listedTwice(['slack', 'sharedChannels'], slack.get('sharedChannels'), 'channel'));
   faults.push(...holdersTwice(['slack', 'roles'], slack.get('roles')));
@@ -60,6 +62,21 @@ export function referenceFaults(data: unknown): ReferenceFault[] {
     faults.push(...holdersTwice(['teams', name, 'roles'], fieldsOf(team).get('roles')));
   }
   return faults;
+}
+
+/** Hours that begin and end at the same time could be none or a whole day. */
+function quietHoursFaults(path: readonly PathStep[], warnings: unknown): ReferenceFault[] {
+  const entries = fieldsOf(warnings).get('quietHours');
+  if (!Array.isArray(entries)) return [];
+  return entries.flatMap((entry: unknown, index): ReferenceFault[] => {
+    const [fields, place] = [fieldsOf(entry), [...path, 'quietHours', index]];
+    const twice = listedTwice([...place, 'days'], fields.get('days'), 'day');
+    const [from, to] = [fields.get('from'), fields.get('to')];
+    if (typeof to !== 'string' || from !== to) return twice;
+    const at = [...place, 'to'];
+    const message = `${pathText(at)} is "${to}", the same as from: for the whole day write from "00:00" to "24:00"`;
+    return [{ path: at, message }, ...twice];
+  });
 }
 
 function holdersTwice(path: readonly PathStep[], roles: unknown): ReferenceFault[] {

@@ -1,4 +1,5 @@
 import type { Access, ServiceAccess } from '../policy/access.ts';
+import type { QuietHours } from '../policy/quiet-hours.ts';
 import type { Tier } from '../policy/tier.ts';
 
 /** A server that Staunch may read over SSH. */
@@ -37,7 +38,23 @@ export interface Service extends ServiceAccess {
   };
   /** Upstream address as NGINX prints it (`10.0.0.5:8000`) to the server behind it, where names do not tell. */
   readonly upstreams: ReadonlyMap<string, string>;
+  readonly warnings: WarningRules;
 }
+
+/** How people are warned of growing workers of a service: what it says itself, else what holds for all. */
+export interface WarningRules {
+  /** Whether its workers are sampled at all. */
+  readonly watch: boolean;
+  /** Hours in which a warning waits, unless it is critical. */
+  readonly quietHours: readonly QuietHours[];
+  /** How often growth warnings may ping one channel within 24 hours; an edit is no ping. */
+  readonly pingsPerDay: number;
+  /** Id of the user group that is mentioned when a warning is told or gets worse; nobody without it. */
+  readonly ping?: string;
+}
+
+/** Where `staunch.yml` says nothing of warnings. */
+export const USUAL_WARNINGS: WarningRules = { watch: true, quietHours: [], pingsPerDay: 6 };
 
 export interface Registry {
   readonly servers: ReadonlyMap<string, Server>;

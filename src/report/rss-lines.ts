@@ -11,13 +11,16 @@ export interface RssLine {
   readonly pieces: readonly (readonly RssPoint[])[];
 }
 
+/** Workers with their samples, and the window that is drawn. */
+export type RssSource = Pick<ChartData, 'workers' | 'window'>;
+
 /** More points than this per worker cannot be told apart on the chart. */
 const POINTS = 430;
 /** A pause longer than this many usual steps breaks the line. */
 const PAUSE_STEPS = 4;
 
 /** Workers with their samples of the window in the order of time; those without any are left out. */
-function workersInWindow({ workers, window }: ChartData): ChartData['workers'] {
+function workersInWindow({ workers, window }: RssSource): ChartData['workers'] {
   return workers
     .map(({ pid, points }) => ({
       pid,
@@ -29,7 +32,7 @@ function workersInWindow({ workers, window }: ChartData): ChartData['workers'] {
 }
 
 /** Lines of all workers with a sample in the window, thinned to what can be seen; peaks are kept. */
-export function rssLines(chart: ChartData): RssLine[] {
+export function rssLines(chart: RssSource): RssLine[] {
   return workersInWindow(chart).map(({ pid, points }) => ({
     pid,
     pieces: piecesOf(points).map(piece => thinned(piece, chart.window)),

@@ -1,5 +1,6 @@
 import type { Window } from '../collectors/question.ts';
 import type { Clock, Log } from './ports.ts';
+import { ServiceTurns } from './service-turns.ts';
 import type { BurstSeen, KillSeen } from './watch-events.ts';
 
 /** What makes the watch diagnose by itself. */
@@ -10,6 +11,8 @@ export interface ServiceUnrest {
   /** When a diagnosis of it last began, by whomever. */
   readonly lastBegunAtMs?: number;
   readonly running: boolean;
+  /** How many of the last day nobody had asked for. */
+  readonly begunByItself?: number;
   /** A person wants no diagnosis by itself until then. */
   readonly quietUntilMs?: number;
 }
@@ -25,8 +28,13 @@ export type AutoDecision =
     }
   | { readonly start: false; readonly reason: 'running' | 'lately' | 'quiet'; readonly because: string };
 
-/** At most one diagnosis of a service by itself in this time. */
-const APART_MS = 15 * 60_000;
+/**
+ * At least so long after the diagnosis before, by how many began by themselves within a day: a worker that is killed
+ * every few minutes all night is one trouble, and nobody reads forty verdicts about it.
+ */
+const APART_MINUTES = [15, 15, 60, 240] as const;
+/** Alarms of one quarter of an hour are one, for whoever acts on them. */
+const SPELL_MS = 15 * 60_000;
 /** What came before is part of the story: a leak, a deploy. */
 const BEFORE_MS = 30 * 60_000;
 /** After a long silence of a server: no further back than this. */
@@ -43,15 +51,16 @@ export function decideAutoDiagnosis(alarm: Alarm, unrest: ServiceUnrest, nowMs: 
       reason: 'quiet',
       because: `Somebody wants ${service} left alone until ${new Date(unrest.quietUntilMs).toISOString()}.`,
     };
-  if (unrest.lastBegunAtMs !== undefined && nowMs - unrest.lastBegunAtMs < APART_MS)
+  const apart = APART_MINUTES[Math.min(unrest.begunByItself ?? 0, APART_MINUTES.length - 1)] ?? 15;
+  if (unrest.lastBegunAtMs !== undefined && nowMs - unrest.lastBegunAtMs < apart * 60_000)
     return {
       start: false,
       reason: 'lately',
-      because: `A diagnosis of ${service} began ${Math.round((nowMs - unrest.lastBegunAtMs) / 60_000)} min ago; by itself Staunch begins at most one in 15 min.`,
+      because: `A diagnosis of ${service} began ${Math.round((nowMs - unrest.lastBegunAtMs) / 60_000)} min ago; by itself Staunch begins the next one after ${apart} min.`,
     };
   return {
     start: true,
-    key: `auto:${service}:${Math.floor(nowMs / APART_MS)}`,
+    key: `auto:${service}:${Math.floor(nowMs / SPELL_MS)}`,
     window: { fromMs: Math.max(alarm.fromMs - BEFORE_MS, nowMs - FURTHEST_MS), toMs: nowMs },
     because: becauseOf(alarm),
   };
@@ -78,7 +87,7 @@ export interface AutoDiagnosisPorts {
 /** Starts diagnoses for what the watch sees: each service by itself, its alarms one after the other. */
 export class AutoDiagnosis {
   readonly #ports: AutoDiagnosisPorts;
-  readonly #turns = new Map<string, Promise<void>>();
+  readonly #turns = new ServiceTurns();
   /** What this process began, for a state that tells of it a moment later. */
   readonly #begunAtMs = new Map<string, number>();
 
@@ -88,12 +97,12 @@ export class AutoDiagnosis {
 
   /** Resolves when it is decided and, if so, begun. Never throws: the watch goes on. */
   see(alarm: Alarm): Promise<void> {
-    const turn = (this.#turns.get(alarm.service) ?? Promise.resolve()).then(() => this.#decide(alarm));
-    this.#turns.set(alarm.service, turn);
-    void turn.then(() => {
-      if (this.#turns.get(alarm.service) === turn) this.#turns.delete(alarm.service);
-    });
-    return turn;
+    return this.#turns.take(alarm.service, () => this.#decide(alarm));
+  }
+
+  /** Waits for what is under way. */
+  ended(): Promise<void> {
+    return this.#turns.ended();
   }
 
   async #decide(alarm: Alarm): Promise<void> {

@@ -2,7 +2,7 @@ import type { Window } from '../collectors/question.ts';
 import type { Ids } from './ports.ts';
 import { againParcels, begunAgainParcel, failureParcels, openingParcels } from './run-parcels.ts';
 import { RunningDiagnosis, type RunPorts } from './running-diagnosis.ts';
-import type { Parcel, Run } from './state-ports.ts';
+import type { Parcel, Run, State } from './state-ports.ts';
 import { Turns } from './turns.ts';
 import { windowAgain } from './window-again.ts';
 
@@ -28,7 +28,11 @@ export interface AskedFor {
   readonly channel: string;
   /** The thread it was asked in; everything is answered there. */
   readonly threadTs?: string;
+  /** Key of the message of ours in whose thread everything is told. */
+  readonly threadOf?: string;
   readonly askedBy: string;
+  /** Where nobody asked: what was seen, for people. */
+  readonly because?: string;
   readonly window: Window;
   readonly timeZone: string;
 }
@@ -65,6 +69,8 @@ export class DiagnosisRuns {
   readonly #deadlineMs: number;
   readonly #turns: Turns;
   readonly #active = new Map<string, Active>();
+  /** Runs that are being stored: they run already, and nobody has cut them off. */
+  readonly #underWay = new Set<string>();
   #draining = false;
 
   constructor(ports: DiagnosisRunsPorts, settings: DiagnosisRunsSettings = {}) {
@@ -75,8 +81,8 @@ export class DiagnosisRuns {
 
   /** Opens an incident. Resolves as soon as that is stored; while draining, the next start investigates it. */
   async ask(asked: AskedFor): Promise<Asked> {
-    const { state, clock, ids, telling } = this.#ports;
-    const { deliveryKey, service, workspace, channel, threadTs, askedBy, window } = asked;
+    const { clock, ids, telling } = this.#ports;
+    const { deliveryKey, service, workspace, channel, threadTs, threadOf, askedBy, because, window } = asked;
     const askedAtMs = clock.nowMs();
     const incident = {
       id: ids.next(),
@@ -84,25 +90,31 @@ export class DiagnosisRuns {
       workspace,
       channel,
       ...(threadTs !== undefined && { threadTs }),
+      ...(threadOf !== undefined && { threadOf }),
       openedBy: askedBy,
       openedAtMs: askedAtMs,
     };
-    const newRun = { id: ids.next(), askedBy, askedAtMs, window };
-    const run = await state.atomically(async within => {
-      if (!(await within.inbox.claim(deliveryKey, askedAtMs))) return undefined;
-      const opened = await within.incidents.open(incident, newRun);
-      for (const parcel of openingParcels(opened, telling)) await within.outbox.put(parcel, askedAtMs);
-      return opened;
+    const newRun = {
+      id: ids.next(),
+      askedBy,
+      askedAtMs,
+      window,
+      ...(because !== undefined && { because }),
+    };
+    return this.#opening(newRun.id, asked.timeZone, async (within): Promise<Asked> => {
+      if (!(await within.inbox.claim(deliveryKey, askedAtMs))) return { duplicate: true };
+      const run = await within.incidents.open(incident, newRun);
+      for (const parcel of openingParcels(run, telling)) await within.outbox.put(parcel, askedAtMs);
+      return { run };
     });
-    return run ? this.#opened(run, asked.timeZone) : { duplicate: true };
   }
 
   /** Diagnoses an incident once more: up to now if the first window meant that, else the same window. */
   async again(asked: AskedAgainFor): Promise<AskedAgain> {
-    const { state, clock, ids, telling } = this.#ports;
+    const { clock, ids, telling } = this.#ports;
     const askedAtMs = clock.nowMs();
     const id = ids.next();
-    const answer = await state.atomically(async (within): Promise<AskedAgain> => {
+    return this.#opening(id, asked.timeZone, async (within): Promise<AskedAgain> => {
       if (!(await within.inbox.claim(asked.deliveryKey, askedAtMs))) return { duplicate: true };
       const first = await within.incidents.run(asked.runId);
       if (!first) return { gone: true };
@@ -113,13 +125,16 @@ export class DiagnosisRuns {
       for (const parcel of againParcels(run, telling)) await within.outbox.put(parcel, askedAtMs);
       return { run };
     });
-    return 'run' in answer ? this.#opened(answer.run, asked.timeZone) : answer;
   }
 
-  /** After a start: begins again what was cut off, and ends with words what was cut off too often. */
+  /**
+   * Begins again what was cut off, and ends with words what was cut off too often: after a start, and now and then
+   * where other processes share the state, for those that died.
+   */
   async resume(): Promise<void> {
+    if (this.#draining) return;
     for (const run of await this.#ports.state.incidents.running()) {
-      if (this.#active.has(run.id)) continue;
+      if (this.#active.has(run.id) || this.#underWay.has(run.id)) continue;
       try {
         if (run.attempts >= MOST_ATTEMPTS) await this.#giveUp(run);
         else await this.#beginAgain(run);
@@ -152,10 +167,23 @@ export class DiagnosisRuns {
     return (await all).filter(end => end === 'left').length;
   }
 
-  #opened(run: Run, timeZone: string): Asked {
-    this.#ports.wakeDelivery();
-    this.#begin(run, async () => timeZone);
-    return { run };
+  /** Stores a new run and begins it; `resume` does not take it for one that was cut off meanwhile. */
+  async #opening<T extends AskedAgain>(
+    id: string,
+    timeZone: string,
+    work: (within: State) => Promise<T>,
+  ): Promise<T> {
+    this.#underWay.add(id);
+    try {
+      const answer = await this.#ports.state.atomically(work);
+      if ('run' in answer) {
+        this.#ports.wakeDelivery();
+        this.#begin(answer.run, async () => timeZone);
+      }
+      return answer;
+    } finally {
+      this.#underWay.delete(id);
+    }
   }
 
   #begin(run: Run, timeZoneOf: () => Promise<string>): void {

@@ -20,7 +20,7 @@ export function openingParcels(run: Run, telling: Telling): readonly Parcel[] {
   const { incident } = run;
   const root: Parcel = {
     ...placeOf(incident),
-    ...(incident.threadTs !== undefined && { threadTs: incident.threadTs }),
+    ...threadOf(incident),
     key: rootKey(incident),
     kind: 'post',
     message: telling.running(run),
@@ -122,7 +122,12 @@ function placeOf(incident: Incident) {
 
 /** Threads are one level deep: what was asked in a thread is answered in that thread, not below the root. */
 function inThread(incident: Incident) {
-  return incident.threadTs === undefined
-    ? { ...placeOf(incident), inThreadOf: rootKey(incident) }
-    : { ...placeOf(incident), threadTs: incident.threadTs };
+  const thread = threadOf(incident);
+  return { ...placeOf(incident), ...(thread ?? { inThreadOf: rootKey(incident) }) };
+}
+
+/** The thread that an incident stands in; undefined when it has one of its own. */
+function threadOf({ threadTs, threadOf: key }: Incident) {
+  if (threadTs !== undefined) return { threadTs };
+  return key === undefined ? undefined : { inThreadOf: key };
 }

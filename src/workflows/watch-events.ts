@@ -1,4 +1,5 @@
 import type { ServiceGrowth } from '../growth/growth-finding.ts';
+import type { UnitHistory } from '../growth/unit-history.ts';
 
 /** What the watch tells as soon as it sees it. All times are epoch ms by our clock. */
 export type WatchEvent = KillSeen | BurstSeen | ServerSilent | ServerBack | GrowthJudged;
@@ -57,6 +58,8 @@ export interface GrowthJudged {
   readonly kind: 'growth';
   readonly service: string;
   readonly growth: ServiceGrowth;
+  /** What it was judged by: for the chart. */
+  readonly units: readonly UnitHistory[];
 }
 
 /** What of a service cannot be watched on a server, and why: denied and absent are said, never guessed. */

@@ -85,7 +85,7 @@ export class Watch {
       judge,
       pause,
       log,
-      told: growth => ports.tell({ kind: 'growth', service: growth.service, growth }),
+      told: (growth, units) => ports.tell({ kind: 'growth', service: growth.service, growth, units }),
     });
   }
 

@@ -43,7 +43,12 @@ describe('a service', () => {
     const one = serviceGrowth('shop', [aUnit({ speeds: [10, 0, 0, 0], maxMb: 1_200 })], NOW);
     const four = serviceGrowth('shop', [aUnit({ speeds: [10, 10, 10, 10], maxMb: 1_100 })], NOW);
     expect(one.severity).toBe('calm');
-    expect(four).toMatchObject({ severity: 'warning', growing: 4, limit: 'memory-max' });
+    expect(four).toMatchObject({
+      severity: 'warning',
+      growing: 4,
+      limit: 'memory-max',
+      limitBytes: mb(1_100),
+    });
     expect(hoursLeft(four.eta?.fromMs)).toBeLessThan(4.1);
     expect(hoursLeft(four.eta?.toMs)).toBeGreaterThan(4.1);
   });

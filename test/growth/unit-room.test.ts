@@ -13,6 +13,7 @@ describe('the room of a unit', () => {
     );
     expect(room).toEqual({
       limit: 'memory-max',
+      limitBytes: mb(1_000),
       roomBytes: mb(950 - 430),
       usage: { usedBytes: mb(430), wholeBytes: mb(950) },
     });
@@ -36,6 +37,8 @@ describe('the room of a unit', () => {
       sample({ ...(memory && { memory }), hostAvailableBytes, hostTotalBytes: mb(8_000) }),
     );
     expect(room?.limit).toBe(limit);
+    const whole = { 'memory-high': 600, 'memory-max': 1_000, host: 8_000 };
+    expect(room?.limitBytes).toBe(mb(whole[limit]));
     expect(room?.roomBytes).toBeCloseTo(roomBytes, -1);
   });
 

@@ -2,7 +2,7 @@ import { loadReadScript } from '../../src/adapters/ssh/read-script.ts';
 import { SshSource } from '../../src/adapters/ssh/ssh-source.ts';
 import { systemTimer } from '../../src/adapters/system-timer.ts';
 import { WatchSchedule } from '../../src/adapters/watch-schedule.ts';
-import type { Server } from '../../src/inventory/registry.ts';
+import { type Server, USUAL_WARNINGS } from '../../src/inventory/registry.ts';
 import { Watch } from '../../src/workflows/watch.ts';
 import { MemorySamples } from '../workflows/memory-samples.ts';
 import type { Watching } from './watching.ts';
@@ -32,6 +32,7 @@ const services = servers.map(server => ({
   nginx: { servers: [server] },
   upstreams: new Map<string, string>(),
   channels: [],
+  warnings: USUAL_WARNINGS,
 }));
 // A minute may be made shorter: then the watch's clock runs faster than the hosts'.
 const startedAtMs = Date.now();

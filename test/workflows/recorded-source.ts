@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Answer, Question } from '../../src/collectors/question.ts';
-import type { Server, Service } from '../../src/inventory/registry.ts';
+import { type Server, type Service, USUAL_WARNINGS } from '../../src/inventory/registry.ts';
 import type { Source } from '../../src/workflows/ports.ts';
 
 const RECORDINGS = resolve(import.meta.dirname, '../../practice/recordings');
@@ -85,4 +85,5 @@ export const aService = (
   nginx: { servers: nginx },
   upstreams: new Map(),
   channels: [],
+  warnings: USUAL_WARNINGS,
 });

@@ -1,7 +1,7 @@
 import type { DiagnosisDocument } from '../../../src/report/diagnosis-document.ts';
 import type { Progress } from '../../../src/workflows/investigation.ts';
 import type { Message } from '../../../src/workflows/message.ts';
-import type { Run } from '../../../src/workflows/state-ports.ts';
+import { type Run, STAUNCH_ITSELF } from '../../../src/workflows/state-ports.ts';
 import { evidenceView } from './evidence-view.ts';
 import { homeView } from './home-view.ts';
 import {
@@ -63,6 +63,7 @@ function verdictSamples(incident: string, document: DiagnosisDocument, run: Run)
   const samples = [
     message('verdict', telling.verdict(run, document, TOOK_MS)),
     message('verdict of a re-run', telling.verdict({ ...run, number: 2 }, document, TOOK_MS)),
+    message('verdict, unasked', telling.verdict(unasked(run), document, TOOK_MS)),
     ...telling.evidence(run, document).map((reply, at) => message(`evidence reply ${at + 1}`, reply)),
     modal('all evidence', evidenceView({ document, asked: all })),
     modal('last page of evidence', evidenceView({ document, asked: all, page: BEYOND_THE_LAST })),
@@ -72,11 +73,18 @@ function verdictSamples(incident: string, document: DiagnosisDocument, run: Run)
   return samples.map(sample => ({ ...sample, name: `${incident}: ${sample.name}` }));
 }
 
+function unasked(run: Run): Run {
+  const because =
+    "The kernel killed 2 processes of checkout.service on web-1 for memory: the unit's own counter rose.";
+  return { ...run, askedBy: STAUNCH_ITSELF, because };
+}
+
 function runningSamples(run: Run): Sample[] {
   const telling = slackTelling();
   const failure = 'Every server refused the login. Try: staunch server test web-1';
   return [
     message('running', telling.running(run)),
+    message('running, unasked', telling.running(unasked(run))),
     message('progress', telling.progress(run, PROGRESS, false)),
     message('progress, ended', telling.progress(run, PROGRESS, true)),
     message('failed', telling.failed({ ...run, state: 'failed', failure })),

@@ -2,10 +2,11 @@ import type { Message } from '../../../src/workflows/message.ts';
 import type { Run } from '../../../src/workflows/state-ports.ts';
 import type { Telling } from '../../../src/workflows/surface-ports.ts';
 import { ACTION } from '../action-ids.ts';
+import { askedWords, unaskedBlocks, unaskedWords } from './asked-words.ts';
 import { actions, button, context, header, message, section } from './block-parts.ts';
 import { evidenceReplies } from './evidence-replies.ts';
 import { progressMessage } from './progress-message.ts';
-import { mention, own, shown } from './slack-text.ts';
+import { own, shown } from './slack-text.ts';
 import { verdictMessage } from './verdict-message.ts';
 import { lookBackWords, windowMrkdwn, windowUtc } from './window-parts.ts';
 
@@ -28,14 +29,16 @@ export function slackTelling(options: TellingOptions = {}): Telling {
 }
 
 function running(run: Run): Message {
-  const { incident, window, askedAtMs, askedBy, number } = run;
+  const { incident, window, askedAtMs, number } = run;
   const lookBack = lookBackWords(window, askedAtMs);
   const name = shown(incident.service, 80);
   const title = `Diagnosing 502s on ${name}, ${lookBack} …`;
-  return message(own`⏳ ${title} Window: ${windowUtc(window)}. The verdict will stand here.`, [
+  const unasked = unaskedWords(run);
+  return message(own`⏳ ${title} ${unasked} Window: ${windowUtc(window)}. The verdict will stand here.`, [
     header(`⏳ ${title}`),
+    ...unaskedBlocks(run),
     section('Reading its servers now; nothing on them is changed. The verdict will stand in this message.'),
-    context(own`${windowMrkdwn(window)} · asked by ${mention(askedBy)} · run ${number}`),
+    context(own`${windowMrkdwn(window)} · ${askedWords(run)} · run ${number}`),
   ]);
 }
 
@@ -45,10 +48,11 @@ function failed(run: Run): Message {
   const why = run.failure ?? 'It ended without saying why. Try Re-run.';
   return message(own`${title}. ${why} This says nothing about the service itself.`, [
     header(title),
+    ...unaskedBlocks(run),
     section(shown(why, 2_500)),
     section('This says nothing about the service itself: whether it is well is not known.'),
     actions([button('Re-run', ACTION.rerun, run.id, { label: 'Diagnose the same service again' })]),
-    context(own`${windowMrkdwn(run.window)} · asked by ${mention(run.askedBy)} · run ${run.number}`),
+    context(own`${windowMrkdwn(run.window)} · ${askedWords(run)} · run ${run.number}`),
   ]);
 }
 

@@ -8,6 +8,7 @@ import { clockWords, dayWords } from '../../../src/report/time-words.ts';
 import type { Message } from '../../../src/workflows/message.ts';
 import type { Run } from '../../../src/workflows/state-ports.ts';
 import { ACTION } from '../action-ids.ts';
+import { askedWords, unaskedBlocks } from './asked-words.ts';
 import {
   actions,
   bold,
@@ -26,7 +27,7 @@ import { evidenceButton } from './evidence-button.ts';
 import { figuresBlock } from './figures-block.ts';
 import { gapsBlocks } from './gaps-blocks.ts';
 import { firstOf, fitted, moreWords } from './slack-limits.ts';
-import { joined, type Mrkdwn, mention, own, readersTime, shown, TIME_FORMAT } from './slack-text.ts';
+import { joined, type Mrkdwn, own, readersTime, shown, TIME_FORMAT } from './slack-text.ts';
 import { allSteps, firstStep } from './steps-blocks.ts';
 import { verdictHeadline } from './verdict-words.ts';
 import { windowUtc } from './window-parts.ts';
@@ -85,11 +86,11 @@ class Saying {
 
   blocks(tookMs: number): KnownBlock[] {
     const document = this.#document;
-    const top = header(verdictHeadline(document));
+    const top = [header(verdictHeadline(document)), ...unaskedBlocks(this.#run)];
     const end = [this.#actions(), this.#context(tookMs)];
     if (noneRead(document))
       return [
-        top,
+        ...top,
         section(NONE_READ),
         ...gapsBlocks('Why not', document.gaps, this.#scale),
         figuresBlock(this.#document, this.#scale),
@@ -97,7 +98,7 @@ class Saying {
       ];
     if (document.verdict === 'inconclusive')
       return [
-        top,
+        ...top,
         section(UNSETTLED),
         ...gapsBlocks('What would settle it', document.gaps, this.#scale),
         ...allSteps('A look that tells (nothing here changes a server)', document, this.#unit),
@@ -107,7 +108,7 @@ class Saying {
         ...end,
       ];
     return [
-      top,
+      ...top,
       section(this.#meaning()),
       ...this.#claims(),
       figuresBlock(this.#document, this.#scale),
@@ -208,13 +209,13 @@ class Saying {
   }
 
   #context(tookMs: number): KnownBlock {
-    const { askedBy, askedAtMs, number } = this.#run;
+    const { askedAtMs, number } = this.#run;
     const seconds = `${(Math.max(0, tookMs) / 1000).toFixed(1)} s`;
     const endedAtMs = askedAtMs + tookMs;
     const utc = `${dayWords(endedAtMs, 'UTC')} ${clockWords(endedAtMs, 'UTC')} UTC`;
     const at = readersTime(endedAtMs, TIME_FORMAT.daySecond, utc);
     return context(
-      own`Read in ${seconds}, ${at} · asked by ${mention(askedBy)} · run ${number} · secrets masked · no language model`,
+      own`Read in ${seconds}, ${at} · ${askedWords(this.#run)} · run ${number} · secrets masked · no language model`,
     );
   }
 }

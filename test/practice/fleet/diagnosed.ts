@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Recording } from '../../../src/collectors/recording.ts';
 import { diagnose } from '../../../src/diagnosis/diagnosis.ts';
-import type { Server, Service } from '../../../src/inventory/registry.ts';
+import { type Server, type Service, USUAL_WARNINGS } from '../../../src/inventory/registry.ts';
 import type { DiagnosisDocument } from '../../../src/report/diagnosis-document.ts';
 import { documentOf } from '../../../src/report/diagnosis-writer.ts';
 import { caseOfBundle } from '../../../src/workflows/bundle-diagnosis.ts';
@@ -47,6 +47,7 @@ export const aService = (ids: readonly string[]): Service => ({
   nginx: { servers: ids.map(aServer) },
   upstreams: new Map(),
   channels: [],
+  warnings: USUAL_WARNINGS,
 });
 
 /** What the core says about a service whose servers it asks, for the two hours before `nowMs`. */

@@ -4,6 +4,7 @@ import { demoServers } from '../../../practice/fleet/demo-servers.ts';
 import type { RecordedServer } from '../../../practice/fleet/fleet.ts';
 import { RecordedServers } from '../../../practice/fleet/recorded-servers.ts';
 import { watchQuestion } from '../../../src/collectors/watch-question.ts';
+import { USUAL_WARNINGS } from '../../../src/inventory/registry.ts';
 import { masterOf } from '../../../src/signals/master-process.ts';
 import { readUnitMinute } from '../../../src/signals/unit-minute.ts';
 import { WatchRig } from '../../workflows/watch-rig.ts';
@@ -121,6 +122,7 @@ describe('the demo fleet', () => {
         nginx: { servers: [aServer(id)] },
         upstreams: new Map(),
         channels: [],
+        warnings: USUAL_WARNINGS,
       })),
       {},
       undefined,

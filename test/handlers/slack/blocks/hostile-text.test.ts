@@ -4,6 +4,7 @@ import { inert } from '../../../../handlers/slack/blocks/slack-text.ts';
 import { violationsOf } from '../../../../handlers/slack/blocks/slack-violations.ts';
 import type { DiagnosisDocument } from '../../../../src/report/diagnosis-document.ts';
 import { withTextsChanged } from '../../../../src/report/document-texts.ts';
+import { STAUNCH_ITSELF } from '../../../../src/workflows/state-ports.ts';
 import { confirmedOom, inconclusiveWithGaps, likelyTimeout } from '../../../report/documents.ts';
 import { noIncident } from '../../../report/no-incident.ts';
 import { noticesWith, toldOf } from './everything-sent.ts';
@@ -50,7 +51,8 @@ describe('what a server wrote', () => {
           let next = 0;
           const take = () => `${MARK}${set[next++ % set.length]}`;
           const document = withTextsChanged(base, { text: take, name: take });
-          const run = aRun({ failure: take(), askedBy: take() });
+          const unasked = { askedBy: STAUNCH_ITSELF, because: take() };
+          const run = aRun({ failure: take(), askedBy: take(), ...(texts % 40 === 0 && unasked) });
           const told = toldOf(document, { ...run, incident: { ...run.incident, service: take() } });
           for (const [name, sent] of [...told, ...noticesWith(take(), WINDOW)]) {
             expect([name, ...harmIn(sent, { people: ['U0ANA'], mark: MARK })]).toEqual([name]);

@@ -1,0 +1,86 @@
+import type { Alarm, AutoDecision, ServiceUnrest } from './auto-diagnosis.ts';
+import type { DiagnosisRuns } from './diagnosis-runs.ts';
+import { isOpen } from './growth-warnings.ts';
+import type { Clock, Log } from './ports.ts';
+import { type Run, STAUNCH_ITSELF, type State } from './state-ports.ts';
+import { warningRootKey } from './warning-parcels.ts';
+
+export interface UnaskedDiagnosesPorts {
+  readonly state: State;
+  readonly runs: Pick<DiagnosisRuns, 'ask'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly workspace: string;
+  /** Whose clock the chart shows. */
+  readonly timeZone: string;
+  /** The channel that is mapped to a service; undefined where none is. */
+  channelOf(service: string): Promise<string | undefined>;
+}
+
+const DAY_MS = 24 * 3_600_000;
+/** What comes so soon after is the same trouble: it is told below what was told first. */
+const SAME_TROUBLE_MS = 4 * 3_600_000;
+
+/** Begins the diagnoses that nobody asked for, in the channel of the service. */
+export class UnaskedDiagnoses {
+  readonly #ports: UnaskedDiagnosesPorts;
+  readonly #toldHomeless = new Set<string>();
+
+  constructor(ports: UnaskedDiagnosesPorts) {
+    this.#ports = ports;
+  }
+
+  async unrestOf(service: string): Promise<ServiceUnrest> {
+    const { state, clock } = this.#ports;
+    const recent = await state.incidents.recent(service, clock.nowMs() - DAY_MS);
+    const [last] = recent;
+    return {
+      running: recent.some(run => run.state === 'running'),
+      ...(last && { lastBegunAtMs: last.askedAtMs }),
+      begunByItself: recent.filter(isByItself).length,
+    };
+  }
+
+  /** Once for one key, over all processes. */
+  async begin(alarm: Alarm, decision: Extract<AutoDecision, { start: true }>): Promise<void> {
+    const { runs, log, workspace, timeZone } = this.#ports;
+    const { service } = alarm;
+    const thread = await this.#threadOf(service);
+    const channel = thread?.channel ?? (await this.#ports.channelOf(service));
+    if (channel === undefined) {
+      if (!this.#toldHomeless.has(service))
+        log.warn(
+          { service, because: decision.because },
+          'nobody is told of what the watch saw: the service has no channel. Name one under channels: in staunch.yml',
+        );
+      this.#toldHomeless.add(service);
+      return;
+    }
+    await runs.ask({
+      deliveryKey: decision.key,
+      service,
+      workspace,
+      channel,
+      askedBy: STAUNCH_ITSELF,
+      because: decision.because,
+      window: decision.window,
+      timeZone,
+      ...(thread && { threadOf: thread.key }),
+    });
+  }
+
+  /** The warning that stands, or the last diagnosis of the same trouble. */
+  async #threadOf(service: string): Promise<{ readonly key: string; readonly channel: string } | undefined> {
+    const { state, clock } = this.#ports;
+    const warning = await state.warnings.ofService(service);
+    if (warning !== undefined && isOpen(warning) && warning.episode.posted)
+      return { key: warningRootKey(warning), channel: warning.channel };
+    const recent = await state.incidents.recent(service, clock.nowMs() - SAME_TROUBLE_MS);
+    const incident = recent.find(isByItself)?.incident;
+    return incident && { key: incident.threadOf ?? `${incident.id}/root`, channel: incident.channel };
+  }
+}
+
+function isByItself({ askedBy }: Run): boolean {
+  return askedBy === STAUNCH_ITSELF;
+}
