@@ -167,8 +167,16 @@ export class ApplyStepper {
       return this.#ports.wait(ASK_AGAIN_MS);
     }
     if (answer.refusal !== 'unknown-plan') return this.#ports.wait(RETRY_MS);
-    // What was sent may still be on its way: only a second answer counts.
-    if (this.#tryAgain(step, 2)) return this.#ports.wait(RETRY_MS);
+    return this.#forestall(taken, server);
+  }
+
+  /** It never came. What was sent may still be on its way: the server is told that it must not come any more. */
+  async #forestall(taken: TakenStep, server: Server): Promise<void> {
+    const { step, plan } = taken;
+    const reason = 'It was not applied in time.';
+    const answer = await this.#ports.operator.rollback(server, plan.unit, this.#planId(taken), reason);
+    if (!answer.ok) return this.#ports.wait(RETRY_MS);
+    if (answer.state !== 'failed' && answer.state !== 'rolled-back') return this.#settle(taken, answer);
     return this.#move(
       step,
       'failed',
