@@ -10,10 +10,12 @@ import { withoutVariables } from './systemd-words.ts';
 export function commandWords(unit: ObservedUnit): readonly string[] | undefined {
   const { command } = unit;
   if (command === undefined || !/^\/[\w@%+=:,./-]*$/.test(command.path)) return undefined;
-  if (!command.text.includes('$')) {
+  // `$$` is a plain `$` for the program; any other `$` is a variable, which the running process shows as its value.
+  if (!command.text.replaceAll('$$', '').includes('$')) {
+    const literal = command.text.replaceAll('$$', '$');
     const running = unit.running.commandLine;
     // The kernel puts the interpreter of the script before the words that systemd started.
-    const start = running?.findIndex((_, at) => running.slice(at).join(' ') === command.text) ?? -1;
+    const start = running?.findIndex((_, at) => running.slice(at).join(' ') === literal) ?? -1;
     if (running !== undefined && start >= 0) return guarded(running.slice(start).map(withoutVariables));
   }
   const words = command.text.split(' ');

@@ -20,12 +20,15 @@ export interface FileState {
   readonly gid: number;
 }
 
-/** One file of a plan, whole: `after.base64` are the exact bytes that will be written. */
+/**
+ * One file of a plan, whole: `after.base64` are the exact bytes that will be written, `before.base64` those that were
+ * seen and come back if it is undone. Both are in the digest, and what people are shown is made of them alone.
+ */
 export interface FileChange {
   /** Absolute, without links or `..`. */
   readonly path: string;
   /** As it was seen; `null`: the file must not exist. */
-  readonly before: FileState | null;
+  readonly before: (FileState & { readonly base64?: string }) | null;
   readonly after: FileState & { readonly base64: string };
 }
 

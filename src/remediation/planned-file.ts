@@ -58,11 +58,19 @@ export function fileChange(unit: ObservedUnit, { path, content }: PlannedFile): 
   const digest = sha256(content);
   if (before?.sha256 === digest) return undefined;
   const { mode, uid, gid } = before ?? NEW_FILE;
-  const base64 = Buffer.from(content).toString('base64');
-  return { path, before, after: { sha256: digest, mode, uid, gid, base64 } };
+  const seen = file?.content === undefined ? {} : { base64: base64Of(file.content) };
+  return {
+    path,
+    before: before && { ...before, ...seen },
+    after: { sha256: digest, mode, uid, gid, base64: base64Of(content) },
+  };
 }
 
 export const isTooLarge = (content: Uint8Array): boolean => content.length > MOST_BYTES;
+
+function base64Of(content: Uint8Array): string {
+  return Buffer.from(content).toString('base64');
+}
 
 function nameOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
