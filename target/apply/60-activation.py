@@ -88,7 +88,7 @@ def wait_for_workers(unit, master, old, wanted, seconds):
         used = sum(one['cpu'] for one in present if identity(one) in young)
         if used != cpu:
             cpu, quiet = used, now
-        if enough and now - since >= SETTLE_SECONDS and (now - quiet >= 1 or now - since >= SETTLE_AT_MOST_SECONDS):
+        if enough and now - since >= SETTLE_SECONDS and (now - quiet >= QUIET_SECONDS or now - since >= SETTLE_AT_MOST_SECONDS):
             return '%d workers are younger than the change%s' % (
                 len(young), '' if not remaining else ', %d older ones still finish requests' % remaining)
         if now >= ends:

@@ -14,7 +14,8 @@ def roll_back(record, reason):
     """Ends in 'rolled-back', or in 'failed' with what is not as it was. Never overwrites what somebody else wrote."""
     stage, problems = record['stage'], []
     was_activated = stage in ('activating', 'activated', 'confirmed', 'rolling-back')
-    write_file(state_folder('open'), record['planId'], b'')
+    if record['planId'] not in open_plans():
+        write_file(state_folder('open'), record['planId'], b'')
     save(record, 'rolling-back', reason)
     # What was being laid when a helper was ended is a second name of a new file, which would look like somebody's link.
     tidy(record, '.new')
