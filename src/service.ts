@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { uptime } from 'node:os';
 import type { Logger } from '@slack/bolt';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import type { Dispatcher } from 'undici';
@@ -81,7 +82,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const identity = await client.auth.test().catch(error => {
     throw slackProblem(error, apiUrl, 'SLACK_BOT_TOKEN');
   });
-  const state = await openState(settings.databaseUrl ?? settings.stateFolder, { clock });
+  const state = await openState(settings.databaseUrl ?? settings.stateFolder, {
+    clock,
+    uptimeMs: () => uptime() * 1_000,
+  });
   /** What is to be closed when the start fails, the last first. */
   const opened = new AsyncDisposableStack();
   opened.defer(() => state.close());

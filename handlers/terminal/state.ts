@@ -81,6 +81,8 @@ export interface StateFound {
   readonly rows: Rows;
   /** Rows that cannot be unpacked, by table. */
   readonly unreadable: Rows;
+  /** The first entry of the audit that is not as it was written. */
+  readonly auditFault?: { readonly sequence: number; readonly problem: string };
   /** The processes that work with it now. */
   readonly workers: readonly { readonly host: string; readonly pid: number }[];
 }
@@ -129,13 +131,18 @@ export async function stateCheck({ state, write, writeError }: StateMovingContex
     writeError(`The state could not be checked. ${done.problem}\n`);
     return EXIT.failed;
   }
-  const { place, damage, missingMigrations, rows, unreadable, workers } = done.check;
+  const { place, damage, missingMigrations, rows, unreadable, auditFault, workers } = done.check;
   const problems = [
     ...(damage === undefined ? [] : [`It is damaged: ${damage}. Restore the last backup.`]),
     ...Object.entries(unreadable).map(
       ([table, count]) =>
         `${numbered(count)} of ${numbered(rows[table] ?? 0)} rows of ${table} cannot be read; the watch drops them.`,
     ),
+    ...(auditFault
+      ? [
+          `The audit was changed: entry ${auditFault.sequence}: ${auditFault.problem}. See "staunch audit verify".`,
+        ]
+      : []),
   ];
   write(problems.length === 0 ? `${place} is sound.\n` : `${place} is NOT sound.\n${linesOf(problems)}`);
   if (missingMigrations.length > 0)
@@ -163,6 +170,8 @@ const ROW_WORDS: Readonly<Record<string, string>> = {
   unit_day: 'days of samples, thinned',
   service_minute: 'minutes of counts of open hours',
   service_hour: 'hours of counts',
+  proposal: 'changes proposed',
+  audit: 'entries of the audit',
 };
 
 function rowLines(rows: Rows): string {

@@ -99,7 +99,12 @@ export type ConsentRefusal =
   | { readonly reason: 'expired'; readonly expiresAtMs: number }
   | { readonly reason: 'own-proposal' }
   | { readonly reason: 'already-approved' }
-  | { readonly reason: 'changes-stopped'; readonly since: number; readonly by: string; readonly why: string };
+  | { readonly reason: 'changes-stopped'; readonly since: number; readonly by: string; readonly why: string }
+  /**
+   * The clock of the machine was set (`byMs`) since it was proposed, or the machine was started again (no `byMs`): nobody
+   * knows any more whether its time is over. It has to be planned again.
+   */
+  | { readonly reason: 'clock-set'; readonly byMs?: number };
 
 export type ConsentAnswer =
   | { readonly ok: true; readonly proposal: Proposal; readonly approvals: readonly Approval[] }
@@ -128,14 +133,19 @@ export interface NewAuditEntry {
 
 /**
  * Changes that were proposed, who consented, and how far they got. Every method is durable when it resolves; every one
- * that changes something appends to the audit in the same transaction; every change of state is a compare-and-set on
- * state and version, so that it happens once over processes, retries and double clicks.
+ * that decides or changes something about a change appends to the audit in the same transaction; every change of state is a compare-and-set on
+ * state and version, so that it happens once over processes, retries and double clicks. Where several processes share
+ * the state, its database's clock stands in the place of every `atMs` that is given.
+ *
+ * A refusal changes nothing and is not in the audit: who tells it to the person appends it. In a transaction of several
+ * steps this room and the audit come first, the outbox last: all take turns in that order.
  */
 export interface Remediations {
   /**
    * Opens a proposal with a step `waiting` for each server. An open or approved one for the same service and remedy is
-   * superseded; when its digest is the same it is answered instead, with the approvals it has. Undefined while one of
-   * the same service is being applied.
+   * superseded; when its digest and quorum are the same it is answered instead, with the approvals it has. One that is
+   * past its time is ended, and among the superseded, as `expired`. Undefined while one of the same service is being applied. Throws when `digest` is not
+   * that of `plan`.
    */
   propose(
     proposal: Omit<Proposal, 'state' | 'version'>,
@@ -160,6 +170,7 @@ export interface Remediations {
       readonly ownAllowed: boolean;
     },
   ): Promise<ConsentAnswer>;
+  /** Ends one that is open, or approved and not begun; also one past its time, and while changes are stopped. */
   reject(
     id: string,
     by: { readonly person: string; readonly reason: string; readonly atMs: number },
@@ -173,10 +184,14 @@ export interface Remediations {
   expire(nowMs: number): Promise<readonly Proposal[]>;
   /**
    * Takes the next step of an approved or applying proposal for this process: `waiting` becomes `claimed`, the proposal
-   * `applying`. Undefined when there is none, another process has it, it is past its time, or changes are stopped.
+   * `applying`. Undefined when there is none, a step before it is not `done`, it was not begun within its time, changes
+   * are stopped, another proposal of the service is being applied, or the clock was set since it was proposed.
    */
   claim(id: string, owner: string, atMs: number): Promise<ApplyStep | undefined>;
-  /** Moves a step on from the state and version it was seen in; undefined when it is not so any more. */
+  /**
+   * Moves a step on from the state and version it was seen in; undefined when it is not so any more. To the state it is
+   * in already: this process takes it up. A waiting step can only be skipped, an ended one stays as it is.
+   */
   move(
     step: Pick<ApplyStep, 'proposalId' | 'server' | 'state' | 'version'>,
     to: {
@@ -186,7 +201,10 @@ export interface Remediations {
       readonly actedAtMs?: number;
     },
   ): Promise<ApplyStep | undefined>;
-  /** Ends a proposal whose steps have all ended; undefined when it is not `applying` any more. */
+  /**
+   * Ends a proposal that is `applying` and whose steps have all ended, or as `unknown` when nothing but unknown ones is
+   * left; an `unknown` one is ended once more when its steps have. Else undefined.
+   */
   end(
     id: string,
     as: {
@@ -195,9 +213,12 @@ export interface Remediations {
       readonly atMs: number;
     },
   ): Promise<Proposal | undefined>;
-  /** Steps that are neither waiting nor final: after a start, those that a crash cut off. */
+  /**
+   * Steps that are neither waiting nor final: after a start, those that a crash cut off. Where several processes share
+   * the state: without those that another living one is at.
+   */
   underWay(): Promise<readonly ApplyStep[]>;
-  /** The kill switch: while it is set nothing is approved or claimed. */
+  /** The kill switch: while it is set nothing is approved or claimed; what is under way goes on to its end. */
   stopChanges(by: { readonly person: string; readonly why: string; readonly atMs: number }): Promise<void>;
   allowChanges(by: { readonly person: string; readonly why: string; readonly atMs: number }): Promise<void>;
   stopped(): Promise<{ readonly by: string; readonly why: string; readonly atMs: number } | undefined>;
@@ -213,7 +234,15 @@ export interface Audit {
   append(entry: NewAuditEntry): Promise<AuditEntry>;
   /** Entries in order, from a sequence on. */
   entries(fromSequence: number, limit: number): Promise<readonly AuditEntry[]>;
-  head(): Promise<{ readonly sequence: number; readonly hash: string } | undefined>;
+  head(): Promise<AuditHead | undefined>;
+  /** The newest entry of a kind. */
+  lastOf(kind: string): Promise<AuditEntry | undefined>;
+}
+
+/** The last entry of the chain: whoever keeps it elsewhere can prove later that nothing up to it was changed. */
+export interface AuditHead {
+  readonly sequence: number;
+  readonly hash: string;
 }
 
 /** What the helper on a server answered; see docs/helper-protocol.md. */

@@ -2,6 +2,7 @@ import type { Window } from '../collectors/question.ts';
 import type { DiagnosisDocument } from '../report/diagnosis-document.ts';
 import type { Message } from './message.ts';
 import type { GrowthLooks, Warnings } from './warning-ports.ts';
+import type { Audit, Remediations } from './remediation-ports.ts';
 
 /**
  * What Staunch must find again after a restart. Every method is durable when it resolves. Times are epoch ms
@@ -14,6 +15,8 @@ export interface State {
   readonly stamps: Stamps;
   readonly warnings: Warnings;
   readonly looks: GrowthLooks;
+  readonly remediations: Remediations;
+  readonly audit: Audit;
   /**
    * Does several things together or not at all. Inside `work` only the given state may be used: the outer one
    * waits for this transaction to end.
@@ -23,7 +26,10 @@ export interface State {
   purge(nowMs: number, retention: Retention): Promise<Readonly<Record<string, number>>>;
 }
 
-/** How long things are kept, in ms. Evidence (masked log lines) goes first, verdicts last. */
+/**
+ * How long things are kept, in ms. Evidence (masked log lines) goes first, verdicts last; changes go with incidents. The
+ * audit stays.
+ */
 export interface Retention {
   readonly deliveriesMs: number;
   readonly evidenceMs: number;

@@ -17,6 +17,8 @@ export function guardedRooms(state: State, guard: Guard): Omit<State, 'atomicall
     stamps: guarded(state.stamps, guard),
     warnings: guarded(state.warnings, guard),
     looks: guarded(state.looks, guard),
+    remediations: guarded(state.remediations, guard),
+    audit: guarded(state.audit, guard),
     purge: (nowMs, retention) => guard(() => state.purge(nowMs, retention)),
   };
 }

@@ -1,8 +1,10 @@
 import type { Kysely } from 'kysely';
+import type { ChainFault } from '../../remediation/audit-chain.ts';
 import { missingIn } from './migrating.ts';
 import { openDatabaseForReading } from './open-state.ts';
 import { PORTABLE_TABLES, type Row, rowsOf } from './portable-tables.ts';
 import { isPostgresAddress } from './postgres-address.ts';
+import { checkAudit } from './remediation/audit-check.ts';
 import { lifeOf } from './running-process.ts';
 import { UnreadableBytes } from './samples/packed-bytes.ts';
 import { unpackCounts } from './samples/service-hour-bytes.ts';
@@ -22,6 +24,8 @@ export interface StateCheck {
   readonly rows: Readonly<Record<string, number>>;
   /** Rows of packed samples or counts that cannot be unpacked, by table. */
   readonly unreadable: Readonly<Record<string, number>>;
+  /** The first entry of the audit that is not as it was written. */
+  readonly auditFault?: ChainFault;
   /** The processes that work with it now. */
   readonly workers: readonly { readonly host: string; readonly pid: number }[];
 }
@@ -41,7 +45,7 @@ export async function checkState(place: string, nowMs: number): Promise<StateChe
   }
 }
 
-async function counted(db: Kysely<Tables>): Promise<Pick<StateCheck, 'rows' | 'unreadable'>> {
+async function counted(db: Kysely<Tables>): Promise<Pick<StateCheck, 'rows' | 'unreadable' | 'auditFault'>> {
   const rows: Record<string, number> = {};
   const unreadable: Record<string, number> = {};
   for (const table of PORTABLE_TABLES) {
@@ -52,7 +56,8 @@ async function counted(db: Kysely<Tables>): Promise<Pick<StateCheck, 'rows' | 'u
       if (bad > 0) unreadable[table.name] = (unreadable[table.name] ?? 0) + bad;
     }
   }
-  return { rows, unreadable };
+  const { fault } = await checkAudit(db);
+  return { rows, unreadable, ...(fault && { auditFault: fault }) };
 }
 
 type Unpacking = (row: Row, body: Uint8Array) => unknown;

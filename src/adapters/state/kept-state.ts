@@ -1,3 +1,4 @@
+import type { Audit, Remediations } from '../../workflows/remediation-ports.ts';
 import type { Inbox, Incidents, Outbox, Retention, Stamps, State } from '../../workflows/state-ports.ts';
 import type { GrowthLooks, Warnings } from '../../workflows/warning-ports.ts';
 import { GrowthLookStore } from './growth-look-store.ts';
@@ -5,6 +6,8 @@ import { InboxStore } from './inbox-store.ts';
 import { IncidentStore } from './incident-store.ts';
 import { OutboxStore } from './outbox-store.ts';
 import { purgeOlder } from './purge.ts';
+import { AuditStore } from './remediation/audit-store.ts';
+import { RemediationStore } from './remediation/remediation-store.ts';
 import { joined, type Session } from './session.ts';
 import { StampStore } from './stamp-store.ts';
 import { WarningStore } from './warning-store.ts';
@@ -17,6 +20,8 @@ export class KeptState implements State {
   readonly stamps: Stamps;
   readonly warnings: Warnings;
   readonly looks: GrowthLooks;
+  readonly remediations: Remediations;
+  readonly audit: Audit;
   readonly #session: Session;
 
   constructor(session: Session) {
@@ -27,11 +32,13 @@ export class KeptState implements State {
     this.stamps = new StampStore(session);
     this.warnings = new WarningStore(session);
     this.looks = new GrowthLookStore(session);
+    this.remediations = new RemediationStore(session);
+    this.audit = new AuditStore(session);
   }
 
   async atomically<T>(work: (state: State) => Promise<T>): Promise<T> {
-    const { sharing } = this.#session;
-    return this.#session.write(db => joined(db, sharing, session => work(new KeptState(session))));
+    const outer = this.#session;
+    return outer.write(db => joined(db, outer, session => work(new KeptState(session))));
   }
 
   async purge(nowMs: number, retention: Retention): Promise<Readonly<Record<string, number>>> {

@@ -3,6 +3,7 @@ import { DEFAULT_MIGRATION_TABLE, type Migration, Migrator } from 'kysely/migrat
 import { firstTables } from './migrations/0001-first-tables.ts';
 import { samples } from './migrations/0002-samples.ts';
 import { warnings } from './migrations/0003-warnings.ts';
+import { remediation } from './migrations/0004-remediation.ts';
 import type { StateDatabase } from './state-database.ts';
 import { StateProblem } from './state-problem.ts';
 import type { Tables } from './tables.ts';
@@ -12,6 +13,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-first-tables': firstTables,
   '0002-samples': samples,
   '0003-warnings': warnings,
+  '0004-remediation': remediation,
 };
 
 type Place = Pick<StateDatabase, 'calledPlace' | 'schema'>;

@@ -3,6 +3,7 @@ import { refuseOther } from './migrating.ts';
 import type { OpenedState, StateOptions, StateReading, WorkingState } from './opened-state.ts';
 import { isPostgresAddress } from './postgres-address.ts';
 import { openForReading as openPostgresForReading, openSharedState } from './postgres-state.ts';
+import { checkAudit } from './remediation/audit-check.ts';
 import { SampleStore } from './samples/sample-store.ts';
 import { ServerNoteStore } from './samples/server-notes.ts';
 import { standingSession } from './session.ts';
@@ -34,10 +35,19 @@ export async function openStateForReading(place: string): Promise<StateReading> 
   try {
     await refuseOther(database);
     const session = standingSession(database.db, async () => {});
-    const { incidents, stamps, outbox, warnings, looks } = new KeptState(session);
-    const samples = new SampleStore(session, database);
+    const { incidents, stamps, outbox, warnings, looks, remediations, audit } = new KeptState(session);
     const notes = new ServerNoteStore(session);
-    return { incidents, stamps, outbox, warnings, looks, notes, samples, close: () => database.close() };
+    const samples = new SampleStore(session, database);
+    return {
+      ...{ incidents, stamps, outbox, warnings, looks, notes, samples, remediations },
+      audit: {
+        entries: (from, limit) => audit.entries(from, limit),
+        head: () => audit.head(),
+        lastOf: kind => audit.lastOf(kind),
+        check: anchors => database.snapshot(db => checkAudit(db, anchors)),
+      },
+      close: () => database.close(),
+    };
   } catch (error) {
     await database.close();
     throw error;

@@ -1,7 +1,10 @@
+import type { Anchor } from '../../remediation/audit-chain.ts';
 import type { Clock } from '../../workflows/ports.ts';
+import type { Audit, Remediations } from '../../workflows/remediation-ports.ts';
 import type { Leases, Samples, ServerNotes } from '../../workflows/sample-ports.ts';
 import type { Incidents, Outbox, Stamps, State } from '../../workflows/state-ports.ts';
 import type { GrowthLooks, Warnings } from '../../workflows/warning-ports.ts';
+import type { AuditFound } from './remediation/audit-check.ts';
 import type { Session } from './session.ts';
 
 /** How long an owner that cannot be seen is waited for; renew several times within. */
@@ -9,6 +12,11 @@ export const LEASE_MS = 60_000;
 
 export interface StateOptions {
   readonly clock: Clock;
+  /**
+   * Time since the machine was started, sleep included, ms. Where it is given and the state is in a file, a clock that
+   * is set meanwhile is noticed, and approvals from before do not count any more.
+   */
+  uptimeMs?(): number;
   /** How long the lease lasts without being renewed; a minute when not said. */
   readonly leaseMs?: number;
 }
@@ -43,5 +51,13 @@ export interface StateReading {
   readonly looks: Pick<GrowthLooks, 'all'>;
   readonly notes: Pick<ServerNotes, 'all'>;
   readonly samples: Pick<Samples, 'lives' | 'last' | 'minutes'>;
+  readonly remediations: Pick<
+    Remediations,
+    'find' | 'approvals' | 'steps' | 'inState' | 'ofService' | 'stopped'
+  >;
+  readonly audit: Pick<Audit, 'entries' | 'head' | 'lastOf'> & {
+    /** Goes through all of it. @param anchors heads that were kept elsewhere */
+    check(anchors: readonly Anchor[]): Promise<AuditFound>;
+  };
   close(): Promise<void>;
 }

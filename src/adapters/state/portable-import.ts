@@ -5,6 +5,7 @@ import type { StateOptions } from './opened-state.ts';
 import { type Head, readPortable, VERSION } from './portable-file.ts';
 import { insertRows, PORTABLE_TABLES, type Row } from './portable-tables.ts';
 import { calledAddress, isPostgresAddress } from './postgres-address.ts';
+import { checkAudit } from './remediation/audit-check.ts';
 import { isThere } from './state-folder.ts';
 import { StateProblem } from './state-problem.ts';
 import type { Tables } from './tables.ts';
@@ -33,7 +34,9 @@ export async function importState(
   try {
     return await state.session.write(async db => {
       await refuseFilled(db, place);
-      return fill(db, fromFile);
+      const counts = await fill(db, fromFile);
+      await refuseBroken(db, fromFile);
+      return counts;
     });
   } finally {
     await state.close();
@@ -61,6 +64,17 @@ async function fill(db: Kysely<Tables>, fromFile: string): Promise<Readonly<Reco
   }
   await put();
   return counts;
+}
+
+/** An audit that proves nothing must not begin a new life as if it did. */
+async function refuseBroken(db: Kysely<Tables>, file: string): Promise<void> {
+  const { fault } = await checkAudit(db);
+  if (!fault) return;
+  throw new StateProblem(
+    'damaged',
+    `The audit in ${file} was changed: entry ${fault.sequence}: ${fault.problem}. Nothing was imported. See "staunch ` +
+      `audit verify" where it was exported.`,
+  );
 }
 
 function refuseNewer({ version, migrations }: Head, file: string): void {

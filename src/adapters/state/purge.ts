@@ -4,8 +4,9 @@ import { nextNumber, type Tables } from './tables.ts';
 
 /**
  * Deletes what is older than its retention: evidence lines, and the files and messages of parcels that have
- * ended; then what was delivered to us; then incidents with everything of theirs. An incident is as old as its
- * last run or change of its warning, and stays while a run or a parcel of it is under way.
+ * ended; then what was delivered to us; then changes and incidents with everything of theirs. An incident is as old as
+ * its last run or change of its warning, and stays while a run or a parcel of it is under way and while there is a change
+ * that was proposed in it. The audit is not touched: what it says of them stays.
  */
 export async function purgeOlder(
   db: Kysely<Tables>,
@@ -22,6 +23,7 @@ export async function purgeOlder(
     deliveries: await deliveries(db, nowMs - retention.deliveriesMs),
     pings: await pings(db, nowMs - retention.deliveriesMs),
     looks: await looks(db, evidenceBeforeMs),
+    changes: await changes(db, nowMs - retention.incidentsMs),
     incidents: await incidents(db, nowMs - retention.incidentsMs),
   };
 }
@@ -64,6 +66,20 @@ async function looks(db: Kysely<Tables>, beforeMs: number): Promise<number> {
   return rowsOf(services) + rowsOf(servers);
 }
 
+/** Ended, with all of its outcomes reported and no server of it in doubt. */
+async function changes(db: Kysely<Tables>, beforeMs: number): Promise<number> {
+  const inDoubt = db.selectFrom('apply_step').select('proposal_id').where('state', '=', 'unknown');
+  const owed = db.selectFrom('outcome_due').select('proposal_id').where('reported_at_ms', 'is', null);
+  return rowsOf(
+    await db
+      .deleteFrom('proposal')
+      .where('ended_at_ms', '<', beforeMs)
+      .where('id', 'not in', inDoubt)
+      .where('id', 'not in', owed)
+      .executeTakeFirst(),
+  );
+}
+
 async function incidents(db: Kysely<Tables>, beforeMs: number): Promise<number> {
   const recent = db
     .selectFrom('run')
@@ -71,6 +87,7 @@ async function incidents(db: Kysely<Tables>, beforeMs: number): Promise<number> 
     .where(eb => eb.or([eb('ended_at_ms', 'is', null), eb('ended_at_ms', '>=', beforeMs)]));
   const waiting = db.selectFrom('outbox').select('incident_id').where('state', '=', 'waiting');
   const warned = db.selectFrom('warning').select('id').where('changed_at_ms', '>=', beforeMs);
+  const changed = db.selectFrom('proposal').select('incident_id');
   // Held first and looked at again: one for which another process has begun a run in this moment stays.
   await db
     .updateTable('incident')
@@ -79,6 +96,7 @@ async function incidents(db: Kysely<Tables>, beforeMs: number): Promise<number> 
     .where('id', 'not in', recent)
     .where('id', 'not in', waiting)
     .where('id', 'not in', warned)
+    .where('id', 'not in', changed)
     .execute();
   return rowsOf(
     await db
@@ -87,6 +105,7 @@ async function incidents(db: Kysely<Tables>, beforeMs: number): Promise<number> 
       .where('id', 'not in', recent)
       .where('id', 'not in', waiting)
       .where('id', 'not in', warned)
+      .where('id', 'not in', changed)
       .executeTakeFirst(),
   );
 }

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { WatchedClock } from './remediation/clock-runs.ts';
 import type { Sharing } from './sharing.ts';
 import type { Tables } from './tables.ts';
 
@@ -8,6 +9,8 @@ export interface Session {
   readonly db: Kysely<Tables>;
   /** Present where other processes may be at work with the same state. */
   readonly sharing?: Sharing;
+  /** Present where one machine's clock decides what is past its time, and may be set meanwhile. */
+  readonly watchedClock?: WatchedClock;
   /** For writing: one transaction, all or nothing; within one already, a part of it. */
   write<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
 }
@@ -25,11 +28,11 @@ const breath = () => new Promise<void>(resolve => setImmediate(resolve));
 export function standingSession(
   db: Kysely<Tables>,
   fence: (db: Kysely<Tables>) => Promise<void>,
-  sharing?: Sharing,
+  surroundings: Pick<Session, 'sharing' | 'watchedClock'> = {},
 ): Session {
   return {
+    ...surroundings,
     db,
-    ...(sharing && { sharing }),
     write: work =>
       db.transaction().execute(async transaction => {
         await breath();
@@ -45,13 +48,13 @@ export function standingSession(
  */
 export async function joined<T>(
   db: Kysely<Tables>,
-  sharing: Sharing | undefined,
+  outer: Session,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const failures: unknown[] = [];
   const result = await work({
+    ...outer,
     db,
-    ...(sharing && { sharing }),
     async write(part) {
       try {
         return await part(db);

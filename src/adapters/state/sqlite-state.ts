@@ -29,7 +29,7 @@ export async function openOwnedState(folder: string, options: StateOptions): Pro
       return takeLease(db, path, options.clock.nowMs(), leaseMs);
     });
     file.useLog();
-    return new OwnedState(file, epoch, options.clock, leaseMs);
+    return new OwnedState(file, epoch, options, leaseMs);
   } catch (error) {
     await file.close();
     throw error;
@@ -46,8 +46,10 @@ class OwnedState extends KeptState implements WorkingState {
   readonly #clock: Clock;
   readonly #leaseMs: number;
 
-  constructor(file: SqliteFile, epoch: number, clock: Clock, leaseMs: number) {
-    const session = standingSession(file.db, db => assertLease(db, file.calledPlace, epoch));
+  constructor(file: SqliteFile, epoch: number, { clock, uptimeMs }: StateOptions, leaseMs: number) {
+    const session = standingSession(file.db, db => assertLease(db, file.calledPlace, epoch), {
+      ...(uptimeMs && { watchedClock: { nowMs: () => clock.nowMs(), uptimeMs } }),
+    });
     super(session);
     this.session = session;
     this.samples = new SampleStore(session, file);

@@ -1,12 +1,13 @@
 import type { Kysely } from 'kysely';
 import type { RunState } from '../../workflows/state-ports.ts';
+import type { RemediationTables } from './remediation/remediation-tables.ts';
 
 /**
  * The tables of the state, as the migrations make them. Times are epoch ms in a bigint that the driver answers
  * as a number, JSON is text, a file to send is base64 text, what is sampled is packed into bytes: what SQLite and
  * PostgreSQL hold alike. A minute, hour or day is counted since the epoch.
  */
-export interface Tables {
+export interface Tables extends RemediationTables {
   inbox: { key: string; claimed_at_ms: number };
   incident: {
     id: string;
@@ -130,7 +131,7 @@ export interface Tables {
   };
 }
 
-type CounterName = 'parcel' | 'feedback' | 'process' | 'unit' | 'claims' | 'chores' | 'ping';
+type CounterName = 'parcel' | 'feedback' | 'process' | 'unit' | 'claims' | 'chores' | 'ping' | 'proposal' | 'audit';
 
 /** The next number of a counter; others who want one wait until this transaction ends. */
 export async function nextNumber(db: Kysely<Tables>, name: CounterName): Promise<number> {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { OpenedState } from '../../../src/adapters/state/open-state.ts';
+import { aProposal, approve, begun, proposed } from './remediation/changes.ts';
 import { aDocument, anIncident, anUpdate, anUpload, aPost, opened, START_MS } from './sample.ts';
 import { aSample, aWorker, counted, DAWN_MS, DAY_MS, HOUR_MS, MINUTE_MS } from './samples/watched.ts';
 import { aLook, aWarning } from './warning-contract.ts';
@@ -34,6 +35,16 @@ export async function fillState(state: OpenedState): Promise<void> {
   for (const parcel of [aPost('p1'), anUpdate('i1/root', 'edited'), anUpload('chart')]) {
     await state.outbox.put(parcel, START_MS);
   }
+  const step = await begun(state, 'a');
+  await state.remediations.move(step, {
+    state: 'written',
+    atMs: START_MS,
+    actedAtMs: START_MS,
+    detail: 'größe 💾',
+  });
+  await state.remediations.scheduleOutcome('a', [START_MS + HOUR_MS]);
+  await approve(state, await proposed(state, aProposal('b', { service: 'cart' }, { quorum: 2 })));
+  await state.remediations.stopChanges({ person: 'U1', why: 'sale', atMs: START_MS });
   const owned = await state.leases.claim('p', ['web-1', 'web-2'], DAWN_MS, HOUR_MS);
   const put = (atMs: number, served: number) =>
     state.samples.put(aSample(atMs, { workers: [aWorker(1, { served })] }), owned.get('web-1') ?? 0);

@@ -1,5 +1,6 @@
 import { openState } from '../../../src/adapters/state/open-state.ts';
 import { postgresServer } from './postgres-for-tests.ts';
+import { remediationContract } from './remediation/remediation-contract.ts';
 import { START_MS } from './sample.ts';
 import { sampleContract } from './samples/sample-contract.ts';
 import { stateContract } from './state-contract.ts';
@@ -22,3 +23,4 @@ async function open() {
 
 stateContract('PostgreSQL', open, 25);
 sampleContract('PostgreSQL', open, 25);
+remediationContract('PostgreSQL', open);

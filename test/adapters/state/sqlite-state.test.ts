@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openState } from '../../../src/adapters/state/open-state.ts';
+import { remediationContract } from './remediation/remediation-contract.ts';
 import { START_MS } from './sample.ts';
 import { sampleContract } from './samples/sample-contract.ts';
 import { stateContract } from './state-contract.ts';
@@ -20,3 +21,4 @@ async function open() {
 
 stateContract('SQLite', open);
 sampleContract('SQLite', open, 1_000);
+remediationContract('SQLite', open);

@@ -11,6 +11,9 @@ export class TemporaryState {
   folder = '';
   nowMs = START_MS;
   readonly clock = { nowMs: () => this.nowMs };
+  /** How far the clock was set, ms: time itself goes on. */
+  setByMs = 0;
+  readonly uptimeMs = () => this.nowMs - this.setByMs - START_MS + 3_600_000;
   readonly #opened: OpenedState[] = [];
 
   get file(): string {
@@ -18,14 +21,18 @@ export class TemporaryState {
   }
 
   async open(folder = this.folder): Promise<OpenedState> {
-    const state = await openState(folder, { clock: this.clock, leaseMs: 30_000 });
+    const state = await openState(folder, {
+      clock: this.clock,
+      uptimeMs: this.uptimeMs,
+      leaseMs: 30_000,
+    });
     this.#opened.push(state);
     return state;
   }
 
   /** Makes the state and leaves it. */
   async make(fill: (state: OpenedState) => Promise<unknown> = async () => {}): Promise<void> {
-    const state = await openState(this.folder, { clock: this.clock });
+    const state = await openState(this.folder, { clock: this.clock, uptimeMs: this.uptimeMs });
     await fill(state);
     await state.close();
   }
@@ -43,6 +50,7 @@ export class TemporaryState {
   async begin(): Promise<void> {
     this.folder = await mkdtemp(join(tmpdir(), 'staunch-state-'));
     this.nowMs = START_MS;
+    this.setByMs = 0;
   }
 
   async end(): Promise<void> {
