@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { HelperFile, HelperState } from '../../src/workflows/remediation-ports.ts';
-import type { HostFiles } from './host-files.ts';
 import type { ChangedFile, HostChange } from './host-change.ts';
+import type { HostFiles } from './host-files.ts';
 import { CONFIG_FILE, DROP_IN, shownUnit } from './unit-words.ts';
 import { watchedProcesses } from './watched-minute.ts';
 

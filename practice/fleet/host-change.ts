@@ -59,7 +59,8 @@ export class ChangedHosts {
 
   /** Whole or not at all: another thread may read at any moment. */
   keep(server: string, change: HostChange): void {
-    if (this.#folder === undefined) throw new Error('the demo servers cannot be changed: no folder was named');
+    if (this.#folder === undefined)
+      throw new Error('the demo servers cannot be changed: no folder was named');
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
     const file = this.#fileOf(server, this.#folder);
     writeFileSync(`${file}.new`, JSON.stringify(change), { mode: 0o600 });

@@ -1,6 +1,6 @@
 import type { Server } from '../../src/inventory/registry.ts';
-import { serverPlanDigest } from '../../src/remediation/plan-digest.ts';
 import type { ServerPlan } from '../../src/remediation/plan.ts';
+import { serverPlanDigest } from '../../src/remediation/plan-digest.ts';
 import type {
   HelperAnswer,
   HelperCheck,
@@ -57,8 +57,12 @@ export class PractisedOperator implements Operator {
   ): Promise<HelperAnswer<HelperStatus>> {
     return this.#at(server, plan.unit, async host => {
       const known = host.change.plans[planId];
-      if (known) return known.digest === digest ? host.status(known) : refused('other-digest', `${planId} was another plan.`);
-      if (serverPlanDigest(plan) !== digest) return refused('other-digest', 'The plan is not the one of this digest.');
+      if (known)
+        return known.digest === digest
+          ? host.status(known)
+          : refused('other-digest', `${planId} was another plan.`);
+      if (serverPlanDigest(plan) !== digest)
+        return refused('other-digest', 'The plan is not the one of this digest.');
       const outside = plan.changes.find(({ path }) => !ALLOWED.has(path));
       if (outside) return refused('not-allowed', `${outside.path} is not in the allow list of this server.`);
       const stale = host.stale(plan);
@@ -73,7 +77,9 @@ export class PractisedOperator implements Operator {
   async status(server: Server, unit: string, planId: string): Promise<HelperAnswer<HelperStatus>> {
     return this.#at(server, unit, host => {
       const record = host.change.plans[planId];
-      return record ? host.status(record) : refused('unknown-plan', `There is no plan ${planId}: it was not applied here.`);
+      return record
+        ? host.status(record)
+        : refused('unknown-plan', `There is no plan ${planId}: it was not applied here.`);
     });
   }
 
@@ -120,7 +126,11 @@ export class PractisedOperator implements Operator {
   ): Promise<HelperAnswer<T>> {
     const files = await this.#options.filesOf(server.id);
     if (!files)
-      return { ok: false, kind: 'not-reached', detail: `${server.id} does not answer: practice mode reaches its demo fleet only.` };
+      return {
+        ok: false,
+        kind: 'not-reached',
+        detail: `${server.id} does not answer: practice mode reaches its demo fleet only.`,
+      };
     if (!files.texts.has(`systemctl-show-${unit.replace(/\.service$/, '')}.txt`))
       return refused('not-allowed', `${unit} is not in the allow list of ${server.id}.`);
     const host = new PractisedHost(server.id, files, this.#options);
@@ -168,7 +178,10 @@ class PractisedHost {
     const { master, unitState } = this.state();
     const { mainPid, mainStartTicks, fragmentPath } = plan.precondition;
     if (master?.pid !== mainPid || master.startTicks !== mainStartTicks)
-      return refused('stale', `The main process is ${master?.pid ?? 'gone'}, the plan was made with ${mainPid}.`);
+      return refused(
+        'stale',
+        `The main process is ${master?.pid ?? 'gone'}, the plan was made with ${mainPid}.`,
+      );
     if (unitState.FragmentPath !== fragmentPath) return refused('stale', 'The unit is another file by now.');
     for (const { path, before } of plan.changes) {
       const file = fileNow(path, this.change);
@@ -180,9 +193,7 @@ class PractisedHost {
 
   applied(planId: string, digest: string, plan: ServerPlan): HelperAnswer<HelperStatus> {
     const { change } = this;
-    const before = Object.fromEntries(
-      plan.changes.map(({ path }) => [path, fileNow(path, change) ?? null]),
-    );
+    const before = Object.fromEntries(plan.changes.map(({ path }) => [path, fileNow(path, change) ?? null]));
     const files = { ...change.files };
     for (const { path, after } of plan.changes) {
       const { base64, mode, uid, gid } = after;
@@ -240,7 +251,7 @@ class PractisedHost {
   }
 }
 
-const DONE: Readonly<Record<string, string>> = {
+const DONE: Readonly<Record<ServerPlan['activation']['kind'], string>> = {
   none: 'in place for the next start',
   'daemon-reload': 'systemd has read it',
   reload: 'reloaded; every worker is younger than the change',

@@ -1,5 +1,5 @@
-import type { HostFiles } from './host-files.ts';
 import type { HostChange } from './host-change.ts';
+import type { HostFiles } from './host-files.ts';
 
 /** The drop-in that Staunch may write on the demo servers. */
 export const DROP_IN = '/etc/systemd/system/gunicorn.service.d/90-staunch.conf';

@@ -32,11 +32,14 @@ export interface TakenStep {
   readonly plan: ServerPlan;
   /** Undefined when staunch.yml does not name it any more. */
   readonly server: Server | undefined;
+  /** Staunch was away too long before this step: an approval is not carried out late. */
+  readonly isLate: boolean;
 }
 
 const BAD_ENDS = ['rolled-back', 'stale', 'failed'] as const;
 type BadEnd = (typeof BAD_ENDS)[number];
 const isBadEnd = (state: string): state is BadEnd => (BAD_ENDS as readonly string[]).includes(state);
+const LATE_MS = 120_000;
 /** After a state that could not be read or written, and while changes are stopped. */
 const LOOK_AGAIN_MS = 5_000;
 
@@ -48,6 +51,8 @@ export class ApplyRun {
   readonly #id: string;
   readonly #ports: ApplyPorts;
   readonly #stepper: ApplyStepper;
+  /** Servers whose step this run has claimed or taken up, and whether that was late. */
+  readonly #taken = new Map<string, { readonly isLate: boolean }>();
   readonly #leaving = Promise.withResolvers<void>();
   #left = false;
 
@@ -88,7 +93,9 @@ export class ApplyRun {
     if (step) {
       const plan = view.proposal.plan.servers.find(each => each.server === step.server);
       if (!plan) throw new Error(`the plan ${this.#id} has no server ${step.server}`);
-      await this.#stepper.take({ view, step, plan, server: await serverOf(step.server) });
+      const taken = this.#taken.get(step.server);
+      if (!taken) await this.#takeUp(step);
+      else await this.#stepper.take({ view, step, plan, server: await serverOf(step.server), ...taken });
       return 'more';
     }
     const bad = view.steps.find(each => isBadEnd(each.state));
@@ -98,12 +105,29 @@ export class ApplyRun {
     return 'more';
   }
 
+  /** Somebody else was at it, or an earlier life of this process: the others learn that it is ours now. */
+  async #takeUp(step: ApplyStep): Promise<void> {
+    const { state, clock } = this.#ports;
+    const atMs = clock.nowMs();
+    const { state: same, detail, actedAtMs, changedAtMs } = step;
+    // What was sent to the server and not written down yet acted no earlier than then.
+    const acted = actedAtMs ?? (same === 'checked' ? changedAtMs : undefined);
+    const moved = await state.remediations.move(step, {
+      state: same,
+      atMs,
+      ...(detail !== undefined && { detail }),
+      ...(acted !== undefined && { actedAtMs: acted }),
+    });
+    if (moved) this.#taken.set(step.server, { isLate: atMs - changedAtMs > LATE_MS });
+  }
+
   async #claim(before: ChangeView): Promise<void> {
     const { state, clock, owner, words } = this.#ports;
     const claimed = await state.atomically(async within => {
       const atMs = clock.nowMs();
       const step = await within.remediations.claim(this.#id, owner, atMs);
       if (!step) return false;
+      this.#taken.set(step.server, { isLate: false });
       const view = await changeView(within, this.#id);
       if (!view) return true;
       const isFirst = before.proposal.state === 'approved';

@@ -1,4 +1,4 @@
-import { type ApplyPorts, ApplyRun } from './apply-run.ts';
+import { type ApplyPorts, ApplyRun, isUnderWay } from './apply-run.ts';
 
 interface Active {
   readonly run: ApplyRun;
@@ -16,14 +16,22 @@ export class ApplyRuns {
   }
 
   /**
-   * Begins what is approved and goes on with what a crash cut off. Where several processes share the state, several
-   * may be at the same change: each step is taken by whoever stores it first.
+   * Begins what is approved and goes on with what a crash cut off. Where several processes share the state, a step is
+   * taken by whoever stores it first, and one that another living process is at is left to it.
    */
   async look(): Promise<void> {
     if (this.#draining) return;
     const { state, log } = this.#ports;
     try {
-      for (const { id } of await state.remediations.inState(['approved', 'applying'])) this.#begin(id);
+      const { remediations } = state;
+      const going = await remediations.inState(['approved', 'applying']);
+      const free = new Set((await remediations.underWay()).map(step => step.proposalId));
+      for (const { id, state: standing } of going) {
+        if (this.#active.has(id)) continue;
+        // One that another living process is at is that one's.
+        const isFree = standing === 'approved' || free.has(id) || !(await this.#isUnderWay(id));
+        if (isFree) this.#begin(id);
+      }
     } catch (error) {
       log.error({ err: error }, 'the changes that are approved could not be read');
     }
@@ -41,6 +49,10 @@ export class ApplyRuns {
     const takeBack = this.#ports.timer.after(waitMs, timeIsUp.resolve);
     await Promise.race([Promise.all([...this.#active.values()].map(each => each.done)), timeIsUp.promise]);
     takeBack();
+  }
+
+  async #isUnderWay(id: string): Promise<boolean> {
+    return (await this.#ports.state.remediations.steps(id)).some(isUnderWay);
   }
 
   #begin(id: string): void {

@@ -22,8 +22,6 @@ const RETRY_MS = 5_000;
 const TRIES = 3;
 /** Before the server takes it back by itself, we do: so that the reason is ours to tell. */
 const BEFORE_THE_DEADLINE_MS = 15_000;
-/** Staunch was away: an approval is not carried out this long after the step that led to it. */
-const LATE_MS = 120_000;
 
 /** The name a plan has on one server. */
 export function planIdOf(proposalId: string, position: number): string {
@@ -44,13 +42,13 @@ export class ApplyStepper {
   }
 
   async take(taken: TakenStep): Promise<void> {
-    const { step, server } = taken;
+    const { step, server, isLate } = taken;
     if (!server) return this.#withoutServer(taken);
     switch (step.state) {
       case 'claimed':
-        return this.#isLate(step) ? this.#reconcile(taken, server) : this.#check(taken, server);
+        return isLate ? this.#reconcile(taken, server) : this.#check(taken, server);
       case 'checked':
-        return this.#isLate(step) ? this.#reconcile(taken, server) : this.#write(taken, server);
+        return isLate ? this.#reconcile(taken, server) : this.#write(taken, server);
       case 'written':
       case 'unknown':
         return this.#reconcile(taken, server);
@@ -243,10 +241,6 @@ export class ApplyStepper {
   async #move(step: ApplyStep, state: MoveTo['state'], detail: string, actedAtMs?: number): Promise<void> {
     const acted = actedAtMs === undefined ? {} : { actedAtMs };
     await this.#ports.move(step, { state, detail, atMs: this.#ports.clock.nowMs(), ...acted });
-  }
-
-  #isLate(step: ApplyStep): boolean {
-    return this.#ports.clock.nowMs() - step.changedAtMs > LATE_MS;
   }
 
   /** True while this very step has been tried fewer than `most` times. */

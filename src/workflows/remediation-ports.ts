@@ -98,6 +98,10 @@ export type ConsentRefusal =
   | { readonly reason: 'not-open'; readonly state: ProposalState }
   | { readonly reason: 'expired'; readonly expiresAtMs: number }
   | { readonly reason: 'own-proposal' }
+  /** It has no server of ours: a person applies it. */
+  | { readonly reason: 'by-hand' }
+  /** It is Staunch's to apply, so nobody can say that they did. */
+  | { readonly reason: 'not-by-hand' }
   | { readonly reason: 'already-approved' }
   | { readonly reason: 'changes-stopped'; readonly since: number; readonly by: string; readonly why: string }
   /**
@@ -179,6 +183,11 @@ export interface Remediations {
   breakGlass(
     id: string,
     by: { readonly digest: string; readonly person: string; readonly reason: string; readonly atMs: number },
+  ): Promise<ConsentAnswer>;
+  /** A person did what has no server of ours: it ends as `done`, with their words. */
+  appliedByHand(
+    id: string,
+    by: { readonly person: string; readonly note: string; readonly atMs: number },
   ): Promise<ConsentAnswer>;
   /** Ends what is past its time; answers with what ended now. */
   expire(nowMs: number): Promise<readonly Proposal[]>;

@@ -1,8 +1,8 @@
 import type { Window } from '../collectors/question.ts';
 import type { DiagnosisDocument } from '../report/diagnosis-document.ts';
 import type { Message } from './message.ts';
-import type { GrowthLooks, Warnings } from './warning-ports.ts';
 import type { Audit, Remediations } from './remediation-ports.ts';
+import type { GrowthLooks, Warnings } from './warning-ports.ts';
 
 /**
  * What Staunch must find again after a restart. Every method is durable when it resolves. Times are epoch ms

@@ -131,7 +131,16 @@ export interface Tables extends RemediationTables {
   };
 }
 
-type CounterName = 'parcel' | 'feedback' | 'process' | 'unit' | 'claims' | 'chores' | 'ping' | 'proposal' | 'audit';
+type CounterName =
+  | 'parcel'
+  | 'feedback'
+  | 'process'
+  | 'unit'
+  | 'claims'
+  | 'chores'
+  | 'ping'
+  | 'proposal'
+  | 'audit';
 
 /** The next number of a counter; others who want one wait until this transaction ends. */
 export async function nextNumber(db: Kysely<Tables>, name: CounterName): Promise<number> {

@@ -3,7 +3,16 @@ import type { State } from '../../../src/workflows/state-ports.ts';
 import { aDocument, anUpload, aPost, aRun, DAY_MS, headsOf, opened, START_MS } from './sample.ts';
 
 const RETENTION = { deliveriesMs: DAY_MS, evidenceMs: 7 * DAY_MS, incidentsMs: 90 * DAY_MS };
-const NONE = { evidence: 0, files: 0, messages: 0, deliveries: 0, pings: 0, looks: 0, changes: 0, incidents: 0 };
+const NONE = {
+  evidence: 0,
+  files: 0,
+  messages: 0,
+  deliveries: 0,
+  pings: 0,
+  looks: 0,
+  changes: 0,
+  incidents: 0,
+};
 
 /** What goes when, and what must stay. */
 export function purgeContract(state: () => State): void {

@@ -19,7 +19,11 @@ describe('an applied plan', () => {
   it('is in place with its bytes, mode and owner, has new workers, and is armed to be taken back', async () => {
     const before = statSync(rig.path(CONFIG));
     const answer = await apply('plan-1');
-    expect(answer).toMatchObject({ ok: true, state: 'activated', detail: '2 workers are younger than the change' });
+    expect(answer).toMatchObject({
+      ok: true,
+      state: 'activated',
+      detail: '2 workers are younger than the change',
+    });
     expect(answer.rollbackAtMs).toBeGreaterThan(Date.now() + 250_000);
     expect(config()).toBe(CONFIG_TEXT + BLOCK);
     const after = statSync(rig.path(CONFIG));
@@ -34,9 +38,15 @@ describe('an applied plan', () => {
   it('stays after it was confirmed, and its switch is stopped', async () => {
     await apply('plan-1');
     rig.takeCalls();
-    expect((await rig.verb('confirm', { planId: 'plan-1' })).answer).toMatchObject({ ok: true, state: 'confirmed' });
+    expect((await rig.verb('confirm', { planId: 'plan-1' })).answer).toMatchObject({
+      ok: true,
+      state: 'confirmed',
+    });
     expect(rig.takeCalls()).toContainEqual(expect.arrayContaining(['stop', 'staunch-rollback-plan-1.timer']));
-    expect((await rig.verb('dead-man', { planId: 'plan-1' })).answer).toMatchObject({ ok: true, state: 'confirmed' });
+    expect((await rig.verb('dead-man', { planId: 'plan-1' })).answer).toMatchObject({
+      ok: true,
+      state: 'confirmed',
+    });
     expect(config()).toBe(CONFIG_TEXT + BLOCK);
   });
   it('does nothing more when it comes again', async () => {
@@ -55,7 +65,12 @@ describe('an applied plan', () => {
     expect(back.detail).toMatch(/^no better\. The files are as they were/);
     const after = statSync(rig.path(CONFIG), { bigint: true });
     expect(config()).toBe(CONFIG_TEXT);
-    expect([after.mode, after.uid, after.gid, after.mtimeNs]).toEqual([before.mode, before.uid, before.gid, before.mtimeNs]);
+    expect([after.mode, after.uid, after.gid, after.mtimeNs]).toEqual([
+      before.mode,
+      before.uid,
+      before.gid,
+      before.mtimeNs,
+    ]);
     rig.takeCalls();
     await rig.verb('rollback', { planId: 'plan-1', reason: 'again' });
     expect(rig.takeCalls().filter(([, , verb]) => verb === 'reload')).toEqual([]);
@@ -65,7 +80,9 @@ describe('an applied plan', () => {
     const said = await rig.ask(rig.applyRequest(plan, 'plan-1'));
     expect(said.answer).toMatchObject({ ok: true, state: 'activated' });
     expect(rig.read(DROP_IN)).toContain('OOMPolicy=continue');
-    expect((await rig.verb('rollback', { planId: 'plan-1', reason: 'no' })).answer).toMatchObject({ state: 'rolled-back' });
+    expect((await rig.verb('rollback', { planId: 'plan-1', reason: 'no' })).answer).toMatchObject({
+      state: 'rolled-back',
+    });
     expect(existsSync(rig.path(`${DROP_IN}/..`))).toBe(false);
     expect(existsSync(rig.path('/etc/systemd/system/checkout.service.d'))).toBe(false);
   });

@@ -26,7 +26,12 @@ const parts = await loadHelperParts();
 
 /** One answer of the helper as it wrote it, with what a process says besides. */
 export interface Said {
-  readonly answer: Record<string, unknown> & { ok?: boolean; refusal?: string; detail?: string; state?: string };
+  readonly answer: Record<string, unknown> & {
+    ok?: boolean;
+    refusal?: string;
+    detail?: string;
+    state?: string;
+  };
   readonly out: string;
   readonly err: string;
   readonly code: number | null;
@@ -63,26 +68,42 @@ export class HelperRig {
     mkdirSync(tools);
     copyFileSync(new URL('systemctl.py', STAND_IN), join(tools, 'systemctl'));
     chmodSync(join(tools, 'systemctl'), 0o755);
-    for (const name of ['systemd-run', 'systemd-analyze', 'dpkg-query']) copyFileSync(join(tools, 'systemctl'), join(tools, name));
+    for (const name of ['systemd-run', 'systemd-analyze', 'dpkg-query'])
+      copyFileSync(join(tools, 'systemctl'), join(tools, name));
     copyFileSync(new URL('gunicorn.py', STAND_IN), join(this.folder, 'gunicorn.py'));
     this.write(CONFIG, CONFIG_TEXT);
     this.write(`/etc/systemd/system/${UNIT}`, '[Service]\nExecStart=/usr/bin/gunicorn app:app\n');
-    this.write('/etc/staunch/targets.json', JSON.stringify({
-      schema: 1,
-      units: { [UNIT]: { files: [CONFIG], dropIn: DROP_IN, checkConfig: settings.checkConfig ?? false } },
-    }));
-    const command = ['/usr/bin/python3', '-IS', join(this.folder, 'gunicorn.py'), '--config', this.path(CONFIG), 'app:app'];
-    writeFileSync(join(tools, 'unit.json'), JSON.stringify({
-      WorkingDirectory: this.path('/srv/checkout'),
-      FragmentPath: this.path(`/etc/systemd/system/${UNIT}`),
-      dropInFolder: this.path(`/etc/systemd/system/${UNIT}.d`),
-      Type: 'notify',
-      CanReload: 'yes',
-      ExecStart: '{ path=/usr/bin/gunicorn ; argv[]=/usr/bin/gunicorn --workers 2 app:app ; ignore_errors=no ; start_time=[n/a] }',
-      ExecStartEx: '{ path=/usr/bin/gunicorn ; argv[]=/usr/bin/gunicorn --workers 2 app:app ; flags= ; start_time=[n/a] }',
-      Environment: '',
-      command,
-    }));
+    this.write(
+      '/etc/staunch/targets.json',
+      JSON.stringify({
+        schema: 1,
+        units: { [UNIT]: { files: [CONFIG], dropIn: DROP_IN, checkConfig: settings.checkConfig ?? false } },
+      }),
+    );
+    const command = [
+      '/usr/bin/python3',
+      '-IS',
+      join(this.folder, 'gunicorn.py'),
+      '--config',
+      this.path(CONFIG),
+      'app:app',
+    ];
+    writeFileSync(
+      join(tools, 'unit.json'),
+      JSON.stringify({
+        WorkingDirectory: this.path('/srv/checkout'),
+        FragmentPath: this.path(`/etc/systemd/system/${UNIT}`),
+        dropInFolder: this.path(`/etc/systemd/system/${UNIT}.d`),
+        Type: 'notify',
+        CanReload: 'yes',
+        ExecStart:
+          '{ path=/usr/bin/gunicorn ; argv[]=/usr/bin/gunicorn --workers 2 app:app ; ignore_errors=no ; start_time=[n/a] }',
+        ExecStartEx:
+          '{ path=/usr/bin/gunicorn ; argv[]=/usr/bin/gunicorn --workers 2 app:app ; flags= ; start_time=[n/a] }',
+        Environment: '',
+        command,
+      }),
+    );
     this.helper = join(this.folder, 'staunch-helper');
     const tool = (name: string) => [name, [join(tools, name)]];
     const constants = {
@@ -97,11 +118,18 @@ export class HelperRig {
       QUIET_SECONDS: 0,
       ...settings.constants,
     };
-    const overrides = Object.entries(constants).map(([name, value]) => `${name} = ${JSON.stringify(value)}\n`);
+    const overrides = Object.entries(constants).map(
+      ([name, value]) => `${name} = ${JSON.stringify(value)}\n`,
+    );
     const tooling = `TOOLS = ${JSON.stringify(Object.fromEntries(['systemctl', 'systemd-run', 'systemd-analyze', 'dpkg-query'].map(tool)))}\n`;
     const [first, ...others] = parts;
     const last = others.pop();
-    const text = helperOf([`${first}SYSLOG = False\n${overrides.join('')}${tooling}`, ...others, settings.control ?? '', `${last}`]);
+    const text = helperOf([
+      `${first}SYSLOG = False\n${overrides.join('')}${tooling}`,
+      ...others,
+      settings.control ?? '',
+      `${last}`,
+    ]);
     writeFileSync(this.helper, text, { mode: 0o755 });
     chmodSync(this.helper, 0o755);
   }
@@ -158,8 +186,13 @@ export class HelperRig {
   }
 
   /** Starts the helper with bytes on its standard input. */
-  start(input: string | Buffer, args: readonly string[] = []): { child: ChildProcessWithoutNullStreams; said: Promise<Said> } {
-    const child = spawn(this.helper, [...args], { env: { ...process.env, PYTHONPATH: '/nonexistent', BASH_ENV: '/nonexistent' } });
+  start(
+    input: string | Buffer,
+    args: readonly string[] = [],
+  ): { child: ChildProcessWithoutNullStreams; said: Promise<Said> } {
+    const child = spawn(this.helper, [...args], {
+      env: { ...process.env, PYTHONPATH: '/nonexistent', BASH_ENV: '/nonexistent' },
+    });
     let out = '';
     let err = '';
     child.stdout.setEncoding('utf8').on('data', (piece: string) => {
@@ -216,7 +249,8 @@ export class HelperRig {
       files: { path: string; sha256: string; mode: number; uid: number; gid: number; base64: string }[];
     };
     const file = state.files.find(one => one.path === CONFIG);
-    if (file === undefined || state.master === undefined) throw new Error(`no state: ${JSON.stringify(answer)}`);
+    if (file === undefined || state.master === undefined)
+      throw new Error(`no state: ${JSON.stringify(answer)}`);
     const { sha256: before, mode, uid, gid } = file;
     const bytes = Buffer.from(Buffer.from(file.base64, 'base64').toString('utf8') + block);
     return {
@@ -250,7 +284,13 @@ export class HelperRig {
   /** The same plan with a drop-in instead. */
   async dropInPlan(text: string, kind: 'daemon-reload' | 'restart' = 'restart'): Promise<ServerPlan> {
     const { uid, gid } = this;
-    const after = { sha256: sha256(text), mode: 0o644, uid, gid, base64: Buffer.from(text).toString('base64') };
+    const after = {
+      sha256: sha256(text),
+      mode: 0o644,
+      uid,
+      gid,
+      base64: Buffer.from(text).toString('base64'),
+    };
     return this.plan({
       remedy: 'oom-policy',
       changes: [{ path: DROP_IN, before: null, after }],
