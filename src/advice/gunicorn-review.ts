@@ -35,14 +35,14 @@ export function reviewGunicorn(
   reviewForce(host, sheet);
 }
 
-interface Wait {
+export interface Wait {
   readonly readTimeoutMs: number;
   readonly isDefault: boolean;
   readonly line: SourceLine | undefined;
 }
 
 /** The shortest time that any NGINX in front waits for an answer of this service. */
-function readTimeoutOf(caseFile: CaseFile): Wait | undefined {
+export function readTimeoutOf(caseFile: CaseFile): Wait | undefined {
   const passes = caseFile.hosts.flatMap(h => (h.nginx ? passesOf(h.nginx, caseFile.peers) : []));
   const waits = passes.map(pass => ({
     readTimeoutMs: pass.readTimeoutMs ?? READ_TIMEOUT_MS,

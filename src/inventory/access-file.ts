@@ -62,7 +62,8 @@ export const UserGroup = idOf(/^S[A-Z0-9]{3,30}$/, 'expected the ID of a user gr
 const Workspace = idOf(/^T[A-Z0-9]{3,30}$/, WORKSPACE_FORM, () => FIND_WORKSPACE);
 
 const HOLDERS_LIST = 'expected a list of people and user groups, e.g. [U012AB3CD, S0ONCALL]';
-const Holders = z.array(Holder, HOLDERS_LIST);
+/** A list of people and user groups. */
+export const Holders = z.array(Holder, HOLDERS_LIST);
 
 const DUTIES = {
   viewer: 'May look at what was found.',

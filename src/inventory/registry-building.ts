@@ -1,5 +1,6 @@
 import { type Access, ROLES, type RoleHolders } from '../policy/access.ts';
 import type { RolesEntry } from './access-file.ts';
+import { changeRulesOf } from './change-rules-building.ts';
 import { type FileBase, resolvePath } from './file-base.ts';
 import {
   type HostKeySource,
@@ -36,7 +37,7 @@ export function registryOf(file: RegistryFile, base: FileBase): Registry {
 
   const services = new Map<string, Service>();
   for (const [id, entry] of Object.entries(file.services ?? {}))
-    services.set(id, serviceOf(id, entry, ordered, warningsOf(file.warnings, entry.warnings)));
+    services.set(id, serviceOf(id, entry, ordered, file));
   const groups = new Map<string, readonly Service[]>();
   for (const [id, members] of Object.entries(file.groups ?? {})) {
     groups.set(
@@ -89,7 +90,7 @@ function serviceOf(
   id: string,
   entry: ServiceEntry,
   servers: ReadonlyMap<string, Server>,
-  warnings: WarningRules,
+  { warnings, changes }: Pick<RegistryFile, 'warnings' | 'changes'>,
 ): Service {
   const named = (names: readonly string[]): Server[] => names.map(name => servers.get(name)!);
   const { errorLogs, accessLogs } = entry.nginx ?? {};
@@ -105,7 +106,8 @@ function serviceOf(
     upstreams: new Map(Object.entries(entry.upstreams ?? {})),
     ...(entry.team !== undefined && { team: entry.team }),
     channels: entry.channels ?? [],
-    warnings,
+    warnings: warningsOf(warnings, entry.warnings),
+    changes: changeRulesOf(changes, entry.changes),
   };
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SERVICE_ACCESS_FIELDS, SlackSection, TeamEntry } from './access-file.ts';
+import { ChangesSection, ServiceChangesSection } from './changes-file.ts';
 import { NAME_FORM, NAME_PATTERN } from './name-form.ts';
 import { WarningsSection } from './warnings-file.ts';
 
@@ -129,6 +130,9 @@ export const ServiceEntry = z.strictObject(
     warnings: WarningsSection.nullish().describe(
       'What is different for this service; each field replaces the one of the section warnings.',
     ),
+    changes: ServiceChangesSection.nullish().describe(
+      'What is different for this service; each field replaces the one of the section changes.',
+    ),
   },
   'expected the settings of a service, e.g. { unit: gunicorn.service, servers: [web-1] }',
 );
@@ -176,8 +180,9 @@ export const RegistryFile = z.strictObject(
       .describe('Teams, by name: who may do what about the services that name the team.'),
     slack: SlackSection.nullish().describe('Who may ask in Slack, and where.'),
     warnings: WarningsSection.nullish().describe('How people are warned of growing workers.'),
+    changes: ChangesSection.nullish().describe('What it takes before a service is changed.'),
     defaults: Defaults.nullish().describe('Settings for every server that does not say otherwise.'),
   },
-  'expected the fields servers, services, groups, teams, slack, warnings and defaults',
+  'expected the fields servers, services, groups, teams, slack, warnings, changes and defaults',
 );
 export type RegistryFile = z.infer<typeof RegistryFile>;

@@ -10,7 +10,9 @@ import {
 } from 'yaml';
 import type { z } from 'zod';
 import { ROLES } from '../policy/access.ts';
+import { TIERS } from '../policy/tier.ts';
 import { SlackSection, TeamEntry } from './access-file.ts';
+import { ChangesSection, FreezeEntry, ServiceChangesSection } from './changes-file.ts';
 import type { FileBase } from './file-base.ts';
 import { nearestNames } from './nearest-name.ts';
 import type { Registry } from './registry.ts';
@@ -127,6 +129,10 @@ function fieldNamesAt(path: readonly PathStep[]): string[] {
   const [top, second, third] = path;
   if (path.length === 0) return Object.keys(RegistryFile.shape);
   if (path.includes('quietHours')) return Object.keys(QuietHoursEntry.shape);
+  if (path.includes('freezes')) return Object.keys(FreezeEntry.shape);
+  if (path.includes('approvals')) return [...TIERS];
+  if (top === 'changes') return Object.keys(ChangesSection.shape);
+  if (third === 'changes') return Object.keys(ServiceChangesSection.shape);
   if (top === 'warnings' || third === 'warnings') return Object.keys(WarningsSection.shape);
   if (top === 'servers') return Object.keys(ServerEntry.shape);
   if (top === 'defaults') return ['user', 'port', 'tier', 'identityFile', 'agent', 'knownHosts'];

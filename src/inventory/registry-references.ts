@@ -50,11 +50,13 @@ export function referenceFaults(data: unknown): ReferenceFault[] {
     faults.push(...unknownNames(['services', name, 'team'], fields.get('team'), teams, 'team'));
     faults.push(...listedTwice(['services', name, 'channels'], fields.get('channels'), 'channel'));
     faults.push(...quietHoursFaults(['services', name, 'warnings'], fields.get('warnings')));
+    faults.push(...changesFaults(['services', name, 'changes'], fields.get('changes')));
   }
   for (const [name, members] of groups) {
     faults.push(...listedNames(['groups', name], members, services, 'service'));
   }
   faults.push(...quietHoursFaults(['warnings'], fieldsOf(data).get('warnings')));
+  faults.push(...changesFaults(['changes'], fieldsOf(data).get('changes')));
   faults.push(...listedTwice(['slack', 'workspaces'], slack.get('workspaces'), 'workspace'));
   faults.push(...listedTwice(['slack', 'sharedChannels'], slack.get('sharedChannels'), 'channel'));
   faults.push(...holdersTwice(['slack', 'roles'], slack.get('roles')));
@@ -77,6 +79,38 @@ function quietHoursFaults(path: readonly PathStep[], warnings: unknown): Referen
     const message = `${pathText(at)} is "${to}", the same as from: for the whole day write from "00:00" to "24:00"`;
     return [{ path: at, message }, ...twice];
   });
+}
+
+/** Freezes that could not be kept as they are written, and people named twice. */
+function changesFaults(path: readonly PathStep[], changes: unknown): ReferenceFault[] {
+  const section = fieldsOf(changes);
+  const freezes = section.get('freezes');
+  const lists = ['escalateTo', 'breakGlass'].flatMap(name =>
+    listedTwice([...path, name], section.get(name), 'ID'),
+  );
+  if (!Array.isArray(freezes)) return lists;
+  const faults = freezes.flatMap((entry: unknown, index): ReferenceFault[] => {
+    const fields = fieldsOf(entry);
+    const [from, to, days] = [fields.get('from'), fields.get('to'), fields.get('days')];
+    const place = [...path, 'freezes', index];
+    const twice = listedTwice([...place, 'days'], days, 'day');
+    if (typeof from !== 'string' || typeof to !== 'string') return twice;
+    const at = [...place, 'to'];
+    const told = (step: readonly PathStep[], words: string): ReferenceFault[] => [
+      { path: step, message: `${pathText(step)} ${words}` },
+      ...twice,
+    ];
+    const isDated = from.includes(' ');
+    if (isDated !== to.includes(' '))
+      return told(at, `is "${to}" and from is "${from}": write both with a date, or both as times of day`);
+    if (from === to)
+      return told(at, `is "${to}", the same as from: for the whole day write from "00:00" to "24:00"`);
+    if (isDated && to < from) return told(at, `is "${to}", before from: nothing would ever be frozen`);
+    return isDated && days !== undefined
+      ? told([...place, 'days'], 'stands beside dates: days belong to times of day')
+      : twice;
+  });
+  return [...faults, ...lists];
 }
 
 function holdersTwice(path: readonly PathStep[], roles: unknown): ReferenceFault[] {

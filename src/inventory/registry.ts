@@ -1,4 +1,5 @@
 import type { Access, ServiceAccess } from '../policy/access.ts';
+import type { ChangeRules } from '../policy/change-rules.ts';
 import type { QuietHours } from '../policy/quiet-hours.ts';
 import type { Tier } from '../policy/tier.ts';
 
@@ -39,6 +40,8 @@ export interface Service extends ServiceAccess {
   /** Upstream address as NGINX prints it (`10.0.0.5:8000`) to the server behind it, where names do not tell. */
   readonly upstreams: ReadonlyMap<string, string>;
   readonly warnings: WarningRules;
+  /** What it takes before it is changed. */
+  readonly changes: ChangeRules;
 }
 
 /** How people are warned of growing workers of a service: what it says itself, else what holds for all. */

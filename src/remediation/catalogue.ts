@@ -55,6 +55,10 @@ export function planRemedy(unit: ObservedUnit, wish: Wish, terms: PlanTerms): Re
     };
   if (activeState !== 'active' || master === undefined)
     return { kind: 'refused', refusal: { reason: 'not-running', state: activeState ?? 'unknown' } };
+  const changes = draft.files.flatMap(file => fileChange(unit, file) ?? []);
+  const { kind } = draft.activation;
+  if (changes.length === 0 && (kind === 'reload' || kind === 'restart' || kind === 'daemon-reload'))
+    return { kind: 'refused', refusal: { reason: 'waits-for-activation', activation: kind } };
   const workerClass = statedWorkerClass(unit);
   const plan: ServerPlan = {
     schema: 1,
@@ -64,7 +68,7 @@ export function planRemedy(unit: ObservedUnit, wish: Wish, terms: PlanTerms): Re
     unit: unit.unit,
     remedy: wish.remedy,
     settings: draft.settings,
-    changes: draft.files.flatMap(file => fileChange(unit, file) ?? []),
+    changes,
     precondition: {
       fragmentPath: unit.fragmentPath ?? '',
       dropInPaths: unit.dropInPaths,

@@ -11,7 +11,7 @@ export type BlockValues = Readonly<Partial<Record<BlockSetting, number>>>;
 
 /** Why a configuration file is left alone. */
 export type BlockRefusal =
-  /** Not text that ASCII can be added to (UTF-16, or bytes that are no text). */
+  /** Not UTF-8. */
   | { readonly reason: 'file-not-text' }
   /** It ends inside of a bracket, a string or a line that goes on: whatever is added would become part of it. */
   | { readonly reason: 'file-unfinished' }
@@ -37,20 +37,18 @@ export function withBlockSettings(
 ):
   | { readonly ok: true; readonly content: Uint8Array }
   | { readonly ok: false; readonly refusal: BlockRefusal } {
-  // Latin-1 keeps every byte, and ASCII is all that is looked for or added.
-  const text = Buffer.from(content).toString('latin1');
-  const split = splitFile(text);
+  const text = utf8(content);
+  const split = text === undefined ? { reason: 'file-not-text' as const } : splitFile(text);
   if (!('rest' in split)) return { ok: false, refusal: split };
   const computed = computedAmong(split.rest, Object.keys(values));
   if (computed !== undefined) return { ok: false, refusal: computed };
-  const newline = /\r\n/.test(split.rest) && !/[^\r]\n/.test(split.rest) ? '\r\n' : '\n';
   const merged = { ...split.values, ...values };
   const lines = BLOCK_SETTINGS.flatMap(name =>
     merged[name] === undefined ? [] : [`${name} = ${merged[name]}`],
   );
-  const block = [BEGIN, NOTE, ...lines, END, ''].join(newline);
-  const gap = split.rest === '' || /\n$/.test(split.rest) ? '' : newline;
-  return { ok: true, content: new Uint8Array(Buffer.from(`${split.rest}${gap}${block}`, 'latin1')) };
+  const block = [BEGIN, NOTE, ...lines, END, ''].join('\n');
+  const gap = split.rest === '' || /\n$/.test(split.rest) ? '' : '\n';
+  return { ok: true, content: new Uint8Array(Buffer.from(`${split.rest}${gap}${block}`, 'utf8')) };
 }
 
 /** What the file sets, block included; `computed` where only running it could tell. */
@@ -70,7 +68,6 @@ function numberIn(text: string): number | string {
 }
 
 function splitFile(text: string): SplitFile | BlockRefusal {
-  if (/[\0]|^\xff\xfe|^\xfe\xff/.test(text)) return { reason: 'file-not-text' };
   const pieces = text.split(/(?<=\n)/);
   const bare = pieces.map(piece => piece.replace(/\r?\n$/, ''));
   const begin = bare.findIndex(line => line.startsWith(BEGIN));
@@ -92,6 +89,16 @@ function splitFile(text: string): SplitFile | BlockRefusal {
   const second = bare.slice(end + 1).find(line => line.startsWith(BEGIN) || line.startsWith(END));
   if (second !== undefined) return { reason: 'block-edited', line: second };
   return unfinished(rest) ? { reason: 'file-unfinished' } : { rest, values };
+}
+
+/** Undefined for what is not UTF-8, or holds a NUL. A BOM stays where it is. */
+function utf8(content: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+    return text.includes('\0') ? undefined : text;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A probe after the text must be a statement of its own. */

@@ -9,6 +9,8 @@ export interface HelperState {
   readonly workers: readonly HelperProcess[];
   readonly gunicornVersion?: string;
   readonly memAvailableBytes?: number;
+  /** Clock ticks since boot when it answered, of the kind of `startTicks`: tells how old a process is. */
+  readonly uptimeTicks?: number;
   readonly helperVersion: string;
 }
 
@@ -45,4 +47,11 @@ export interface HelperFile {
   readonly generated?: string;
   /** Of its file system. */
   readonly freeBytes?: number;
+}
+
+/** One thing that the helper looked at before it would act. */
+export interface HelperCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
 }

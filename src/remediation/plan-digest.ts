@@ -2,12 +2,19 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from './canonical-json.ts';
 import type { ChangePlan, ServerPlan } from './plan.ts';
 
-/** The text that the helper on the server is given and computes the digest of. */
+/**
+ * The text that the helper on the server is given and computes the digest of: the plan without the bytes that were seen
+ * before, which it has itself and compares by their hash.
+ */
 export function serverPlanText(plan: ServerPlan): string {
-  return canonicalJson(plan);
+  const changes = plan.changes.map(({ before, ...change }) => {
+    const { base64: _, ...state } = before ?? {};
+    return { ...change, before: before && state };
+  });
+  return canonicalJson({ ...plan, changes });
 }
 
-/** SHA-256 of the canonical JSON of one server's plan, lower-case hex: what the helper compares. */
+/** SHA-256 of {@link serverPlanText}, lower-case hex: what the helper compares. */
 export function serverPlanDigest(plan: ServerPlan): string {
   return sha256(serverPlanText(plan));
 }

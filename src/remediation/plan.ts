@@ -22,7 +22,8 @@ export interface FileState {
 
 /**
  * One file of a plan, whole: `after.base64` are the exact bytes that will be written, `before.base64` those that were
- * seen and come back if it is undone. Both are in the digest, and what people are shown is made of them alone.
+ * seen and come back if it is undone. The digest that people approve covers both, and what they are shown is made of
+ * them alone; the helper is given the hash of the former ones only.
  */
 export interface FileChange {
   /** Absolute, without links or `..`. */

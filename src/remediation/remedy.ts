@@ -29,6 +29,10 @@ export type RemedyRefusal =
   | TargetRefusal
   | BlockRefusal
   | DropInRefusal
+  /** A word of the command has a control character, which no unit file should. */
+  | { readonly reason: 'word-unwritable'; readonly word: string }
+  /** It is written already and waits for this to come into force: nobody has done it since. */
+  | { readonly reason: 'waits-for-activation'; readonly activation: 'reload' | 'restart' | 'daemon-reload' }
   /** No helper on the server: nothing can be applied from here. */
   | { readonly reason: 'no-helper' }
   /** A number outside of what is accepted. */

@@ -1,3 +1,5 @@
+import { shellWords } from '../signals/gunicorn-options.ts';
+
 /**
  * Values as `systemctl show` prints them. It prints for people: words of a command are joined by blanks, lists are
  * quoted as for a shell. What could mean two things is answered with undefined, never with a guess.
@@ -7,41 +9,34 @@
 export interface ShownCommand {
   readonly path: string;
   readonly text: string;
-  readonly ignoresErrors: boolean;
 }
 
 /**
- * The only command of `ExecStart`. Undefined when there are several, when it runs under another name (`@`), and when
- * `ExecStartEx` is missing or shows a prefix that the rest does not tell (`:`, `+`, `!`).
+ * The only command of `ExecStart`. Undefined when there are several, when it has a prefix (`-`, `@`, `:`, `+`, `!`), and
+ * when `ExecStartEx` is missing, which alone shows the last three.
  */
 export function shownCommand(
   start: string | undefined,
   withFlags: string | undefined,
 ): ShownCommand | undefined {
   const match =
-    /^\{ path=(\/\S{1,4000}) ; argv\[\]=(.{1,60000}?) ; ignore_errors=(yes|no) ; start_time=[^{}]{1,400}\}$/s.exec(
+    /^\{ path=(\/\S{1,4000}) ; argv\[\]=(.{1,60000}?) ; ignore_errors=no ; start_time=[^{}]{1,400}\}$/s.exec(
       start?.trim() ?? '',
     );
-  const [, path, text, ignores] = match ?? [];
+  const [, path, text] = match ?? [];
   if (path === undefined || text === undefined || / ; (?:ignore_errors|argv\[\])=/.test(text))
     return undefined;
   if (text !== path && !text.startsWith(`${path} `)) return undefined;
   const flags = / ; flags=([a-z\s-]{0,100}?) ; start_time=/.exec(withFlags ?? '')?.[1]?.trim();
-  if (flags === undefined || (flags !== '' && flags !== 'ignore-failure')) return undefined;
-  return { path, text, ignoresErrors: ignores === 'yes' };
+  return flags === '' ? { path, text } : undefined;
 }
 
 /** Variables of `Environment`, by name; undefined when a word is not an assignment or uses quoting of its own. */
 export function shownEnvironment(value: string): ReadonlyMap<string, string> | undefined {
+  // `$'…'` is how control characters are printed; no option of Gunicorn needs one.
+  if (/(?:^|\s)\$'/.test(value)) return undefined;
   const variables = new Map<string, string>();
-  const word = /\s*(?:"((?:[^"\\]|\\[\\"$`])*)"|([^\s"'\\$`]+))(?=\s|$)/suy;
-  let at = 0;
-  while (at < value.trimEnd().length) {
-    word.lastIndex = at;
-    const match = word.exec(value);
-    if (match === null) return undefined;
-    at = word.lastIndex;
-    const assignment = match[1]?.replace(/\\(.)/gs, '$1') ?? match[2] ?? '';
+  for (const assignment of shellWords(value)) {
     const equals = assignment.indexOf('=');
     if (equals < 1) return undefined;
     variables.set(assignment.slice(0, equals), assignment.slice(equals + 1));

@@ -17,7 +17,6 @@ export type Place =
   | {
       readonly kind: 'exec-start';
       readonly words: readonly string[];
-      readonly prefix: '' | '-';
       /** An EnvironmentFile beats every `Environment=`, a drop-in's too; the command line beats both. */
       readonly because: 'on-the-command-line' | 'environment-file-sets-it';
     };
@@ -91,10 +90,7 @@ function execStart(
   const words = commandWords(unit);
   if (words === undefined)
     return no({ reason: 'exec-start-unclear', text: unit.command?.text ?? '(not readable)' });
-  return {
-    ok: true,
-    place: { kind: 'exec-start', words, prefix: unit.command?.ignoresErrors ? '-' : '', because },
-  };
+  return { ok: true, place: { kind: 'exec-start', words, because } };
 }
 
 function configFile(unit: ObservedUnit, config: string | undefined): PlaceAnswer {

@@ -1,9 +1,15 @@
 import type { Server } from '../inventory/registry.ts';
-import type { HelperState } from '../remediation/helper-state.ts';
+import type { HelperCheck, HelperState } from '../remediation/helper-state.ts';
 import type { ChangePlan, ServerPlan } from '../remediation/plan.ts';
 import type { ProposalBrief } from './planned-change.ts';
 
-export type { HelperFile, HelperMaster, HelperProcess, HelperState } from '../remediation/helper-state.ts';
+export type {
+  HelperCheck,
+  HelperFile,
+  HelperMaster,
+  HelperProcess,
+  HelperState,
+} from '../remediation/helper-state.ts';
 
 /**
  * A proposed change through its life. `open` waits for approvals; `approved` has enough of them; `applying` has begun on
@@ -264,11 +270,6 @@ export type HelperAnswer<T> =
   /** The helper was certainly not reached: no connection, refused login, another host key, no apply key. */
   | { readonly ok: false; readonly kind: 'not-reached'; readonly detail: string };
 
-export interface HelperCheck {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly detail: string;
-}
 export type HelperPlanState = 'written' | 'activated' | 'confirmed' | 'rolled-back' | 'failed' | 'stale';
 export interface HelperStatus extends HelperState {
   readonly state: HelperPlanState;

@@ -3,6 +3,7 @@ import { SshSource } from '../../src/adapters/ssh/ssh-source.ts';
 import { systemTimer } from '../../src/adapters/system-timer.ts';
 import { WatchSchedule } from '../../src/adapters/watch-schedule.ts';
 import { type Server, USUAL_WARNINGS } from '../../src/inventory/registry.ts';
+import { USUAL_CHANGES } from '../../src/policy/change-rules.ts';
 import { Watch } from '../../src/workflows/watch.ts';
 import { MemorySamples } from '../workflows/memory-samples.ts';
 import type { Watching } from './watching.ts';
@@ -33,6 +34,7 @@ const services = servers.map(server => ({
   upstreams: new Map<string, string>(),
   channels: [],
   warnings: USUAL_WARNINGS,
+  changes: USUAL_CHANGES,
 }));
 // A minute may be made shorter: then the watch's clock runs faster than the hosts'.
 const startedAtMs = Date.now();

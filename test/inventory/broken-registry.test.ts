@@ -28,7 +28,7 @@ describe('a broken staunch.yml', () => {
       'that is a list',
       '- web-1\n',
       [
-        'staunch.yml:1:1: the file is a list: expected the fields servers, services, groups, teams, slack, warnings and defaults',
+        'staunch.yml:1:1: the file is a list: expected the fields servers, services, groups, teams, slack, warnings, changes and defaults',
       ],
     ],
     [

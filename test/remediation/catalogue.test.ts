@@ -1,62 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { planRemedy, type RemedyAnswer } from '../../src/remediation/catalogue.ts';
-import { REMEDIES, type ServerPlan } from '../../src/remediation/plan.ts';
-import type { PlanTerms, Wish } from '../../src/remediation/remedy.ts';
-import { CONFIG, DROP_IN, type HostSetUp, SimulatedHost } from './simulated-host.ts';
+import { planRemedy } from '../../src/remediation/catalogue.ts';
+import { REMEDIES } from '../../src/remediation/plan.ts';
+import type { Wish } from '../../src/remediation/remedy.ts';
+import {
+  appliedTo,
+  LIMITS,
+  OOM,
+  PLAIN,
+  planOf,
+  RECYCLING,
+  SET_UPS,
+  TERMS,
+  unitFile,
+  WORKERS,
+  wishesFor,
+} from './host-setups.ts';
+import { CONFIG, DROP_IN, SimulatedHost } from './simulated-host.ts';
 
-const MB = 1_048_576;
-const TERMS: PlanTerms = { watchMs: 600_000, confirmWithinSeconds: 300 };
-const RECYCLING = { remedy: 'recycling', maxRequests: 8_000, maxRequestsJitter: 1_200 } as const;
-const WORKERS = { remedy: 'worker-count', workers: 3 } as const;
-const OOM = { remedy: 'oom-policy' } as const;
-const LIMITS = { remedy: 'memory-limits', memoryMaxBytes: 1_024 * MB, memoryHighBytes: 900 * MB } as const;
-
-const unitFile = (...lines: string[]) =>
-  ['[Service]', 'Type=notify', 'WorkingDirectory=/srv/checkout', ...lines, ''].join('\n');
-const PLAIN = 'ExecStart=/usr/bin/gunicorn --bind unix:/run/checkout.sock app:app';
-
-/** Where Gunicorn's options may stand, and what that makes of a plan. */
-const SET_UPS: Readonly<Record<string, HostSetUp & { readonly takesEffect: 'reload' | 'restart' }>> = {
-  'nowhere, and no file': { unitFile: unitFile(PLAIN), takesEffect: 'reload' },
-  'in the file': {
-    unitFile: unitFile(PLAIN),
-    files: { [CONFIG]: 'workers = 4\nmax_requests = 1000\n' },
-    takesEffect: 'reload',
-  },
-  'in the file, without a newline at its end': {
-    unitFile: unitFile(PLAIN),
-    files: { [CONFIG]: 'workers = 4' },
-    takesEffect: 'reload',
-  },
-  'in Environment': {
-    unitFile: unitFile(
-      'Environment="GUNICORN_CMD_ARGS=--workers 4 --timeout 60 --max-requests=1000 --name \'a b\'"',
-      PLAIN,
-    ),
-    takesEffect: 'restart',
-  },
-  'in an EnvironmentFile': {
-    unitFile: unitFile(PLAIN),
-    environmentFile: { GUNICORN_CMD_ARGS: '-w 4 --max-requests 1000' },
-    takesEffect: 'restart',
-  },
-  'on ExecStart': {
-    unitFile: unitFile(
-      'ExecStart=/usr/bin/gunicorn -w 4 --max-requests 1000 --access-logformat "%%(h)s \\"%%(r)s\\" $$" app:app',
-    ),
-    takesEffect: 'restart',
-  },
-};
-
-function planOf(answer: RemedyAnswer): ServerPlan {
-  if (answer.kind !== 'plan') throw new Error(`no plan: ${JSON.stringify(answer)}`);
-  return answer.plan;
-}
-
-const wishesFor = (host: SimulatedHost): readonly Wish[] => {
-  const { pid, startTicks } = host.observe().workers[0]!;
-  return [RECYCLING, WORKERS, OOM, LIMITS, { remedy: 'recycle-worker', pid, startTicks }];
-};
 const cases = Object.keys(SET_UPS).flatMap(place => REMEDIES.map(remedy => [remedy, place] as const));
 
 describe('every remedy of the catalogue', () => {
@@ -94,7 +54,10 @@ describe('every remedy of the catalogue', () => {
     expect(all.map(wish => planRemedy(host.observe(), wish, TERMS).kind)).toEqual(
       all.map(() => 'nothing-to-do'),
     );
-    expect(host.state().unitState).toMatchObject({ OOMPolicy: 'continue', MemoryMax: String(1_024 * MB) });
+    expect(host.state().unitState).toMatchObject({
+      OOMPolicy: 'continue',
+      MemoryMax: String(LIMITS.memoryMaxBytes),
+    });
   });
 
   it.each(Object.entries(SET_UPS))('takes effect as it must, options being %s', (_, setUp) => {
@@ -110,17 +73,11 @@ describe('every remedy of the catalogue', () => {
 });
 
 describe('the place that wins', () => {
-  const appliedTo = (setUp: HostSetUp, wish: Wish = RECYCLING) => {
-    const host = new SimulatedHost(setUp);
-    host.apply(planOf(planRemedy(host.observe(), wish, TERMS)));
-    return host;
-  };
-
   it('is a block at the end of the file, everything else byte for byte', () => {
     const text = 'workers = 4\r\nmax_requests = 1000  # gr\u00f6\u00dfer\r\n';
     const host = appliedTo({ unitFile: unitFile(PLAIN), files: { [CONFIG]: text } });
     expect(host.files.get(CONFIG)?.bytes.toString('utf8')).toBe(
-      `${text}# BEGIN staunch\r\n# Written after an approval in chat. Change it there, or remove the whole block.\r\nmax_requests = 8000\r\nmax_requests_jitter = 1200\r\n# END staunch\r\n`,
+      `${text}# BEGIN staunch\n# Written after an approval in chat. Change it there, or remove the whole block.\nmax_requests = 8000\nmax_requests_jitter = 1200\n# END staunch\n`,
     );
   });
 
@@ -153,8 +110,7 @@ describe('the place that wins', () => {
     const host = appliedTo(SET_UPS['on ExecStart']!);
     expect(host.state().master?.commandLine?.slice(1)).toEqual([
       '/usr/bin/gunicorn',
-      '-w',
-      '4',
+      '-w4',
       '--max-requests',
       '8000',
       '--access-logformat',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Answer, Question } from '../../src/collectors/question.ts';
 import { type Server, type Service, USUAL_WARNINGS } from '../../src/inventory/registry.ts';
+import { USUAL_CHANGES } from '../../src/policy/change-rules.ts';
 import type { Source } from '../../src/workflows/ports.ts';
 
 const RECORDINGS = resolve(import.meta.dirname, '../../practice/recordings');
@@ -86,4 +87,5 @@ export const aService = (
   upstreams: new Map(),
   channels: [],
   warnings: USUAL_WARNINGS,
+  changes: USUAL_CHANGES,
 });

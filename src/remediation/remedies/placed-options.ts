@@ -77,11 +77,18 @@ function inDropIn(
   });
 }
 
+/** Nothing that a line of a unit file could not say plainly, and the helper would refuse. */
+const UNWRITABLE = /[\x00-\x1f\x7f]/;
+
 function directiveFor(
   file: ObservedFile,
   place: Exclude<Place, { readonly kind: 'config-file' }>,
   values: PlacedValues,
 ) {
+  const given = place.kind === 'environment' ? place.arguments : place.words;
+  const bad = given.find(word => UNWRITABLE.test(word));
+  if (bad !== undefined)
+    return { ok: false as const, refusal: { reason: 'word-unwritable' as const, word: bad } };
   if (place.kind === 'environment') {
     const words = withGunicornOptions(place.arguments, values as Record<string, number>);
     const assignment = `GUNICORN_CMD_ARGS=${shellText(words)}`;
@@ -89,7 +96,7 @@ function directiveFor(
   }
   const [program = '', ...rest] = withGunicornOptions(place.words, values as Record<string, number>);
   return withDirectives(file.path, file.content, {
-    ExecStart: place.prefix + [program, ...rest].map(systemdWord).join(' '),
+    ExecStart: [program, ...rest].map(systemdWord).join(' '),
   });
 }
 

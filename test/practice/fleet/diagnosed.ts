@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Recording } from '../../../src/collectors/recording.ts';
 import { diagnose } from '../../../src/diagnosis/diagnosis.ts';
 import { type Server, type Service, USUAL_WARNINGS } from '../../../src/inventory/registry.ts';
+import { USUAL_CHANGES } from '../../../src/policy/change-rules.ts';
 import type { DiagnosisDocument } from '../../../src/report/diagnosis-document.ts';
 import { documentOf } from '../../../src/report/diagnosis-writer.ts';
 import { caseOfBundle } from '../../../src/workflows/bundle-diagnosis.ts';
@@ -48,6 +49,7 @@ export const aService = (ids: readonly string[]): Service => ({
   upstreams: new Map(),
   channels: [],
   warnings: USUAL_WARNINGS,
+  changes: USUAL_CHANGES,
 });
 
 /** What the core says about a service whose servers it asks, for the two hours before `nowMs`. */

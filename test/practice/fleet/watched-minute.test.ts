@@ -5,6 +5,7 @@ import type { RecordedServer } from '../../../practice/fleet/fleet.ts';
 import { RecordedServers } from '../../../practice/fleet/recorded-servers.ts';
 import { watchQuestion } from '../../../src/collectors/watch-question.ts';
 import { USUAL_WARNINGS } from '../../../src/inventory/registry.ts';
+import { USUAL_CHANGES } from '../../../src/policy/change-rules.ts';
 import { masterOf } from '../../../src/signals/master-process.ts';
 import { readUnitMinute } from '../../../src/signals/unit-minute.ts';
 import { WatchRig } from '../../workflows/watch-rig.ts';
@@ -123,6 +124,7 @@ describe('the demo fleet', () => {
         upstreams: new Map(),
         channels: [],
         warnings: USUAL_WARNINGS,
+        changes: USUAL_CHANGES,
       })),
       {},
       undefined,
