@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { loadDotEnv } from './adapters/dot-env.ts';
+import { addAuditCommands } from './audit-commands.ts';
 import { openTerminal } from './terminal.ts';
 
 const SINCE = new Option('--since <length>', 'window up to now: 30m, 2h, 3d (default 2h)');
@@ -181,6 +182,11 @@ export async function commandLine(args: readonly string[], cancel: AbortSignal):
       const context = await terminal();
       code = await context.use(checking => stateCheck(checking));
     });
+
+  addAuditCommands(program, async command => {
+    const context = await terminal();
+    code = await context.use(command);
+  });
 
   const server = program.command('server').description('register, list and test servers');
   server

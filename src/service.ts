@@ -28,6 +28,7 @@ import { type OpenedState, openState } from './adapters/state/open-state.ts';
 import { StatusServer } from './adapters/status-server.ts';
 import { systemTimer } from './adapters/system-timer.ts';
 import { uploadBytes } from './adapters/upload-bytes.ts';
+import { auditChore } from './audit-chore.ts';
 import { Delivery } from './workflows/delivery.ts';
 import { DiagnosisRuns } from './workflows/diagnosis-runs.ts';
 
@@ -221,6 +222,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const { evidenceDays, incidentDays } = settings.retention;
     const housekeeping = new Housekeeping(
       [
+        auditChore({ state, clock, log }, client, registry),
         {
           name: 'renew the lease of the state',
           at: '*/15 * * * * *',

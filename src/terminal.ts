@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
+import type { AuditContext } from '../handlers/terminal/audit.ts';
 import type { CollectContext } from '../handlers/terminal/collect.ts';
 import type { DiagnoseContext } from '../handlers/terminal/diagnose.ts';
 import type { LocalMachine } from '../handlers/terminal/doctor.ts';
@@ -17,7 +18,8 @@ export type TerminalWorld = DiagnoseContext &
   ShowContext &
   ServerAddContext &
   StateContext &
-  StateMovingContext & {
+  StateMovingContext &
+  AuditContext & {
     readonly machine: LocalMachine;
     readonly readText: ReadText;
     readScript(): Promise<string>;
@@ -81,6 +83,12 @@ export async function openTerminal(
       async check() {
         const { checkStateOf } = await import('./adapters/state-keeping.ts');
         return checkStateOf(process.env, world.clock);
+      },
+    },
+    audit: {
+      async look(use) {
+        const { lookAtAudit } = await import('./adapters/state-keeping.ts');
+        return lookAtAudit(process.env, use);
       },
     },
     ...(pseudonymKey !== undefined && { pseudonymKey }),

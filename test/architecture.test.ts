@@ -100,6 +100,8 @@ const ROOMS: Record<string, { sees: readonly string[]; libraries: readonly strin
 const WIRING = [
   'src/main.ts',
   'src/command-line.ts',
+  'src/audit-chore.ts',
+  'src/audit-commands.ts',
   'src/terminal.ts',
   'src/schema-files.ts',
   'src/investigator-worker.ts',

@@ -72,12 +72,13 @@ function holdersOf({ access }: Registry): Named {
   return all;
 }
 
-function channelsOf({ access, services }: Registry): Named {
+function channelsOf({ access, services, auditChannel }: Registry): Named {
   const all = new Map<string, string[]>();
   const add = (id: string, place: string) => all.set(id, [...(all.get(id) ?? []), place]);
   for (const service of services.values())
     for (const id of service.channels) add(id, `services.${service.id}.channels`);
   for (const id of access.sharedChannels) add(id, 'slack.sharedChannels');
+  if (auditChannel !== undefined) add(auditChannel, 'slack.auditChannel');
   return all;
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../workflows/ports.ts';
 import { statePlace } from './settings.ts';
 import { backUp, restore } from './state/backup.ts';
 import { checkState, type StateCheck } from './state/checking.ts';
+import { openStateForReading, type StateReading } from './state/open-state.ts';
 import { exportState } from './state/portable-export.ts';
 import { importState } from './state/portable-import.ts';
 import { calledAddress, isPostgresAddress } from './state/postgres-address.ts';
@@ -93,6 +94,21 @@ export function checkStateOf(
   clock: Clock,
 ): Promise<{ readonly ok: true; readonly check: StateCheck } | Refusal> {
   return placed(environment, async place => ({ ok: true, check: await checkState(place, clock.nowMs()) }));
+}
+
+/** Looks at the audit of the state that the environment names, whoever works with it. */
+export function lookAtAudit<T>(
+  environment: NodeJS.ProcessEnv,
+  use: (audit: StateReading['audit']) => Promise<T>,
+): Promise<{ readonly ok: true; readonly seen: T } | Refusal> {
+  return placed(environment, async place => {
+    const state = await openStateForReading(place);
+    try {
+      return { ok: true, seen: await use(state.audit) };
+    } finally {
+      await state.close();
+    }
+  });
 }
 
 const called = (place: string) => (isPostgresAddress(place) ? calledAddress(place) : place);

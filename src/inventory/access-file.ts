@@ -102,9 +102,12 @@ export const SlackSection = z.strictObject(
       .describe(
         'Channels shared with other companies in which Staunch may speak all the same; none when not said. Services are spoken of there only when they name the channel.',
       ),
+    auditChannel: Channel.optional().describe(
+      'Channel in which the head of the audit is posted each day, to prove later that the audit was not changed; the log alone when not said. Staunch must be in it.',
+    ),
     roles: Roles.nullish().describe('Who may do what about every service; nobody when not said.'),
   },
-  'expected the fields workspaces, sharedChannels and roles, each of them optional',
+  'expected the fields workspaces, sharedChannels, auditChannel and roles, each of them optional',
 );
 
 const CHANNEL_LIST = 'expected a list of channels, e.g. [C0INCIDENTS]; leave the field out for any channel';

@@ -45,7 +45,11 @@ export function registryOf(file: RegistryFile, base: FileBase): Registry {
       members.map(member => services.get(member)!),
     );
   }
-  return { servers: ordered, services, groups, access: accessOf(file) };
+  const auditChannel = file.slack?.auditChannel;
+  return {
+    ...{ servers: ordered, services, groups, access: accessOf(file) },
+    ...(auditChannel !== undefined && { auditChannel }),
+  };
 }
 
 /** One server with the defaults filled in. `jump` is the server that `entry.jump` names. */

@@ -65,4 +65,6 @@ export interface Registry {
   readonly groups: ReadonlyMap<string, readonly Service[]>;
   /** Who may do what in chat. */
   readonly access: Access;
+  /** Id of the channel in which the head of the audit is posted; absent for the log alone. */
+  readonly auditChannel?: string;
 }

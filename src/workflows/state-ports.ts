@@ -13,10 +13,10 @@ export interface State {
   readonly outbox: Outbox;
   readonly incidents: Incidents;
   readonly stamps: Stamps;
-  readonly warnings: Warnings;
-  readonly looks: GrowthLooks;
   readonly remediations: Remediations;
   readonly audit: Audit;
+  readonly warnings: Warnings;
+  readonly looks: GrowthLooks;
   /**
    * Does several things together or not at all. Inside `work` only the given state may be used: the outer one
    * waits for this transaction to end.

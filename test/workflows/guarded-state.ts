@@ -15,10 +15,10 @@ export function guardedRooms(state: State, guard: Guard): Omit<State, 'atomicall
     outbox: guarded(state.outbox, guard),
     incidents: guarded(state.incidents, guard),
     stamps: guarded(state.stamps, guard),
-    warnings: guarded(state.warnings, guard),
-    looks: guarded(state.looks, guard),
     remediations: guarded(state.remediations, guard),
     audit: guarded(state.audit, guard),
+    warnings: guarded(state.warnings, guard),
+    looks: guarded(state.looks, guard),
     purge: (nowMs, retention) => guard(() => state.purge(nowMs, retention)),
   };
 }

@@ -2,6 +2,7 @@ import type { DiagnosisDocument } from '../../../src/report/diagnosis-document.t
 import type { Progress } from '../../../src/workflows/investigation.ts';
 import type { Message } from '../../../src/workflows/message.ts';
 import { type Run, STAUNCH_ITSELF } from '../../../src/workflows/state-ports.ts';
+import { auditHeadMessage } from './audit-head-message.ts';
 import { evidenceView } from './evidence-view.ts';
 import { homeView } from './home-view.ts';
 import {
@@ -52,6 +53,10 @@ export function allSamples(incidents: readonly SampleIncident[]): readonly Sampl
     ...homeSamples(runs),
     ...pickerSamples(),
     ...noticeSamples(),
+    message(
+      'head of the audit',
+      auditHeadMessage({ sequence: 214, hash: '9f2c41d07be35a68'.repeat(4), added: 12 }),
+    ),
   ];
 }
 

@@ -18,10 +18,10 @@ export class KeptState implements State {
   readonly outbox: Outbox;
   readonly incidents: Incidents;
   readonly stamps: Stamps;
-  readonly warnings: Warnings;
-  readonly looks: GrowthLooks;
   readonly remediations: Remediations;
   readonly audit: Audit;
+  readonly warnings: Warnings;
+  readonly looks: GrowthLooks;
   readonly #session: Session;
 
   constructor(session: Session) {
@@ -30,10 +30,10 @@ export class KeptState implements State {
     this.outbox = new OutboxStore(session);
     this.incidents = new IncidentStore(session);
     this.stamps = new StampStore(session);
-    this.warnings = new WarningStore(session);
-    this.looks = new GrowthLookStore(session);
     this.remediations = new RemediationStore(session);
     this.audit = new AuditStore(session);
+    this.warnings = new WarningStore(session);
+    this.looks = new GrowthLookStore(session);
   }
 
   async atomically<T>(work: (state: State) => Promise<T>): Promise<T> {

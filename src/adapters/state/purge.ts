@@ -5,8 +5,8 @@ import { nextNumber, type Tables } from './tables.ts';
 /**
  * Deletes what is older than its retention: evidence lines, and the files and messages of parcels that have
  * ended; then what was delivered to us; then changes and incidents with everything of theirs. An incident is as old as
- * its last run or change of its warning, and stays while a run or a parcel of it is under way and while there is a change
- * that was proposed in it. The audit is not touched: what it says of them stays.
+ * its last run or change of its warning, and stays while a run or a parcel of it is under way and while there is a
+ * change that was proposed in it. The audit is not touched: what it says of them stays.
  */
 export async function purgeOlder(
   db: Kysely<Tables>,
@@ -21,9 +21,9 @@ export async function purgeOlder(
     files: await filesOfEnded(db, evidenceBeforeMs),
     messages: await messagesOfEnded(db, evidenceBeforeMs),
     deliveries: await deliveries(db, nowMs - retention.deliveriesMs),
+    changes: await changes(db, nowMs - retention.incidentsMs),
     pings: await pings(db, nowMs - retention.deliveriesMs),
     looks: await looks(db, evidenceBeforeMs),
-    changes: await changes(db, nowMs - retention.incidentsMs),
     incidents: await incidents(db, nowMs - retention.incidentsMs),
   };
 }
@@ -54,18 +54,6 @@ async function deliveries(db: Kysely<Tables>, beforeMs: number): Promise<number>
   return rowsOf(await db.deleteFrom('inbox').where('claimed_at_ms', '<', beforeMs).executeTakeFirst());
 }
 
-/** The budget of a channel is one of a day. */
-async function pings(db: Kysely<Tables>, beforeMs: number): Promise<number> {
-  return rowsOf(await db.deleteFrom('warning_ping').where('at_ms', '<', beforeMs).executeTakeFirst());
-}
-
-/** Of services and servers that are no longer watched. */
-async function looks(db: Kysely<Tables>, beforeMs: number): Promise<number> {
-  const services = await db.deleteFrom('growth_look').where('at_ms', '<', beforeMs).executeTakeFirst();
-  const servers = await db.deleteFrom('server_note').where('told_at_ms', '<', beforeMs).executeTakeFirst();
-  return rowsOf(services) + rowsOf(servers);
-}
-
 /** Ended, with all of its outcomes reported and no server of it in doubt. */
 async function changes(db: Kysely<Tables>, beforeMs: number): Promise<number> {
   const inDoubt = db.selectFrom('apply_step').select('proposal_id').where('state', '=', 'unknown');
@@ -80,14 +68,26 @@ async function changes(db: Kysely<Tables>, beforeMs: number): Promise<number> {
   );
 }
 
+/** The budget of a channel is one of a day. */
+async function pings(db: Kysely<Tables>, beforeMs: number): Promise<number> {
+  return rowsOf(await db.deleteFrom('warning_ping').where('at_ms', '<', beforeMs).executeTakeFirst());
+}
+
+/** Of services and servers that are no longer watched. */
+async function looks(db: Kysely<Tables>, beforeMs: number): Promise<number> {
+  const services = await db.deleteFrom('growth_look').where('at_ms', '<', beforeMs).executeTakeFirst();
+  const servers = await db.deleteFrom('server_note').where('told_at_ms', '<', beforeMs).executeTakeFirst();
+  return rowsOf(services) + rowsOf(servers);
+}
+
 async function incidents(db: Kysely<Tables>, beforeMs: number): Promise<number> {
   const recent = db
     .selectFrom('run')
     .select('incident_id')
     .where(eb => eb.or([eb('ended_at_ms', 'is', null), eb('ended_at_ms', '>=', beforeMs)]));
   const waiting = db.selectFrom('outbox').select('incident_id').where('state', '=', 'waiting');
-  const warned = db.selectFrom('warning').select('id').where('changed_at_ms', '>=', beforeMs);
   const changed = db.selectFrom('proposal').select('incident_id');
+  const warned = db.selectFrom('warning').select('id').where('changed_at_ms', '>=', beforeMs);
   // Held first and looked at again: one for which another process has begun a run in this moment stays.
   await db
     .updateTable('incident')
@@ -95,8 +95,8 @@ async function incidents(db: Kysely<Tables>, beforeMs: number): Promise<number> 
     .where('opened_at_ms', '<', beforeMs)
     .where('id', 'not in', recent)
     .where('id', 'not in', waiting)
-    .where('id', 'not in', warned)
     .where('id', 'not in', changed)
+    .where('id', 'not in', warned)
     .execute();
   return rowsOf(
     await db
@@ -104,8 +104,8 @@ async function incidents(db: Kysely<Tables>, beforeMs: number): Promise<number> 
       .where('opened_at_ms', '<', beforeMs)
       .where('id', 'not in', recent)
       .where('id', 'not in', waiting)
-      .where('id', 'not in', warned)
       .where('id', 'not in', changed)
+      .where('id', 'not in', warned)
       .executeTakeFirst(),
   );
 }

@@ -13,23 +13,39 @@ const [BINARIES] = globSync('/usr/lib/postgresql/*/bin').sort().reverse();
 /** A PostgreSQL server of its own in a new folder, on a socket in there; it never runs as root. */
 export class PostgresServer {
   readonly folder: string;
-  readonly #process: ChildProcess;
-  readonly #ended: Promise<unknown>;
+  #process: ChildProcess;
+  #ended: Promise<unknown>;
   #said = '';
 
   private constructor(folder: string) {
     this.folder = folder;
+    [this.#process, this.#ended] = this.#begun();
+  }
+
+  #begun(): [ChildProcess, Promise<unknown>] {
+    const { folder } = this;
     const options = [
       ...['-c', `unix_socket_directories=${folder}`, '-c', 'listen_addresses='],
       // What is tested is whether our processes may die at any time, not this server.
       ...['-c', 'fsync=off', '-c', 'max_connections=80', '-c', 'log_min_messages=fatal'],
     ];
     const [program, ...rest] = asNobody([`${BINARIES}/postgres`, '-D', join(folder, 'data'), ...options]);
-    this.#process = spawn(program!, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
-    this.#process.stderr?.on('data', chunk => {
+    const begun = spawn(program!, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
+    begun.stderr.on('data', chunk => {
       this.#said += chunk;
     });
-    this.#ended = once(this.#process, 'exit');
+    return [begun, once(begun, 'exit')];
+  }
+
+  /** Ends at once, as in a crash; what was committed is recovered by the next start. */
+  async crash(): Promise<void> {
+    this.#process.kill('SIGQUIT');
+    await this.#ended;
+  }
+
+  async startAgain(): Promise<void> {
+    [this.#process, this.#ended] = this.#begun();
+    await this.#answering();
   }
 
   static async start(): Promise<PostgresServer> {

@@ -30,6 +30,11 @@ export class SpokenProcess {
     }
   }
 
+  /** A line on its standard input. */
+  tell(line: string): void {
+    this.#child.stdin.write(`${line}\n`);
+  }
+
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.#child.kill(signal);
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ApplyState, ApplyStep } from '../../../../src/workflows/remediation-ports.ts';
 import type { State } from '../../../../src/workflows/state-ports.ts';
 import { START_MS } from '../sample.ts';
-import { aProposal, approve, begun, OVER_MS, proposed } from './changes.ts';
+import { aProposal, approve, begun, proposed } from './changes.ts';
 
 /** How far an approved change gets. */
 export function applyContract(state: () => State): void {
