@@ -101,19 +101,23 @@ export async function commandLine(args: readonly string[], cancel: AbortSignal):
     });
 
   program
-    .command('growth')
-    .description('memory growth of workers: replays a recording and says what would have been told, and when')
-    .requiredOption(
+    .command('growth [target]')
+    .description('how the workers of a service grow, by what the watch has kept; or a recording, replayed')
+    .option(
       '--replay <file>',
-      'recorded worker memory as CSV: minute,pid,starttime,rss_kb[,uss_kb][,served]',
+      'recorded worker memory as CSV (minute,pid,starttime,rss_kb[,uss_kb][,served]): what would have been told, and when',
     )
-    .requiredOption('--limit-mb <number>', 'the limit of one worker, MB')
-    .option('--json', 'print the events as JSON')
-    .action(async (options: { replay: string; limitMb: string; json?: boolean }) => {
-      const { growthReplay } = await import('../handlers/terminal/growth.ts');
-      const context = await terminal();
-      code = await context.use(replaying => growthReplay(options, replaying));
-    });
+    .option('--limit-mb <number>', 'with --replay: the limit of one worker, MB')
+    .option('--json', 'print JSON (docs/json.md)')
+    .action(
+      async (target: string | undefined, options: { replay?: string; limitMb?: string; json?: boolean }) => {
+        const { growthCommand } = await import('../handlers/terminal/growth.ts');
+        const context = await terminal();
+        code = await context.use(looking =>
+          growthCommand({ ...options, ...(target !== undefined && { target }) }, looking),
+        );
+      },
+    );
 
   program
     .command('start')

@@ -1,16 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { chartImage } from './adapters/chart-image.ts';
-import type {
-  FromWorker,
-  InvestigatorWorkerData,
-  SourceChoice,
-  ToWorker,
-} from './adapters/investigator-messages.ts';
+import type { FromWorker, InvestigatorWorkerData, ToWorker } from './adapters/investigator-messages.ts';
 import { loadPlaybook } from './adapters/playbook-files.ts';
 import { openRegistryStore } from './adapters/registry-store.ts';
+import { openChosenSource } from './adapters/source-choice.ts';
 import { Diagnosing, type DrawPng } from './workflows/diagnosing.ts';
-import type { Log, Source } from './workflows/ports.ts';
+import type { Log } from './workflows/ports.ts';
 import { Turns } from './workflows/turns.ts';
 
 /** The investigator's thread: builds what the message of its starter names, and investigates on demand. */
@@ -18,7 +14,7 @@ async function work(port: MessagePort, data: InvestigatorWorkerData): Promise<vo
   const tell = (message: FromWorker) => port.postMessage(message);
   const log = logOver(tell);
   const { configFile, pseudonymKey } = data;
-  const source = await openSource(data.source);
+  const source = await openChosenSource(data.source);
   const investigator = new Diagnosing({
     source,
     registry: openRegistryStore(configFile, {
@@ -52,16 +48,6 @@ async function work(port: MessagePort, data: InvestigatorWorkerData): Promise<vo
     cancels.delete(id);
     tell({ kind: 'ended', id, result });
   });
-}
-
-async function openSource(choice: SourceChoice): Promise<Source> {
-  if (choice.kind === 'module') {
-    const opened: { openSource(): Promise<Source> } = await import(choice.url);
-    return opened.openSource();
-  }
-  const { SshSource } = await import('./adapters/ssh/ssh-source.ts');
-  const { loadReadScript } = await import('./adapters/ssh/read-script.ts');
-  return new SshSource({ script: await loadReadScript() });
 }
 
 /** Drawing takes threads of a pool that all of the process shares, name look-ups for Slack among it. */

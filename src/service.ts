@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { uptime } from 'node:os';
-import type { Logger } from '@slack/bolt';
 import { WebClient, type WebClientOptions } from '@slack/web-api';
 import type { Dispatcher } from 'undici';
 import { slackTelling } from '../handlers/slack/blocks/telling.ts';
+import { slackWarningWords } from '../handlers/slack/blocks/warning-message.ts';
 import { People } from '../handlers/slack/people.ts';
 import { reachOf } from '../handlers/slack/receivers.ts';
 import { Replies } from '../handlers/slack/replies.ts';
@@ -18,19 +18,23 @@ import { Housekeeping } from './adapters/housekeeping.ts';
 import { installationSecret } from './adapters/installation-secret.ts';
 import type { SourceChoice } from './adapters/investigator-messages.ts';
 import { InvestigatorThread } from './adapters/investigator-thread.ts';
-import { listeningProblem } from './adapters/listening-problem.ts';
 import { Metrics } from './adapters/metrics.ts';
+import { reachProblem } from './adapters/reach-problem.ts';
 import { openRegistryStore } from './adapters/registry-store.ts';
 import type { ServiceLog } from './adapters/service-log.ts';
 import type { Settings } from './adapters/settings.ts';
+import { slackLogger } from './adapters/slack-logger.ts';
 import { slackProblem } from './adapters/slack-problem.ts';
 import { type OpenedState, openState } from './adapters/state/open-state.ts';
 import { StatusServer } from './adapters/status-server.ts';
 import { systemTimer } from './adapters/system-timer.ts';
 import { uploadBytes } from './adapters/upload-bytes.ts';
 import { auditChore } from './audit-chore.ts';
+import { choresOf } from './chores.ts';
+import { startWatching, type WatchTime } from './watching.ts';
 import { Delivery } from './workflows/delivery.ts';
 import { DiagnosisRuns } from './workflows/diagnosis-runs.ts';
+import { STAUNCH_ITSELF } from './workflows/state-ports.ts';
 
 export interface ServiceOptions {
   readonly settings: Settings;
@@ -42,6 +46,8 @@ export interface ServiceOptions {
   readonly dispatcher?: Dispatcher;
   /** Path of `staunch.schema.json`, for the registry. */
   readonly schemaFile: string;
+  /** How the watch's minutes pass; by this machine's clock when not said. */
+  readonly watchTime?: WatchTime;
   /** The process must end: another one took the state over. */
   lost(): void;
 }
@@ -55,9 +61,6 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-const DAY_MS = 86_400_000;
-/** Slack gives up a retried delivery after about an hour; a copied request must be refused for a day. */
-const DELIVERIES_DAYS = 1;
 /** What came in is acknowledged first; a connection that somebody keeps open is not waited for. */
 const HANG_UP_MS = 3_500;
 /** Slack is asked who somebody is, twice where it does not answer. */
@@ -134,6 +137,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       openRegistryStore(settings.configFile, { schemaFile: options.schemaFile }),
     );
     const people = new People(client, clock, log);
+    const ids = { next: () => randomBytes(16).toString('hex') };
     const runs = new DiagnosisRuns({
       state,
       investigator,
@@ -141,11 +145,31 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       clock,
       timer: systemTimer,
       log,
-      ids: { next: () => randomBytes(16).toString('hex') },
+      ids,
       wakeDelivery: () => pump.wake(),
-      timeZoneOf: async person => (await people.asker(person)).timeZone,
+      timeZoneOf: async person =>
+        person === STAUNCH_ITSELF
+          ? Intl.DateTimeFormat().resolvedOptions().timeZone
+          : (await people.asker(person)).timeZone,
       ended: end => metrics.diagnosisEnded(end),
     });
+    const watching = settings.watch
+      ? startWatching({
+          state,
+          source: options.source,
+          registry,
+          runs,
+          words: slackWarningWords({ pingOf: id => registry.last()?.services.get(id)?.warnings.ping }),
+          metrics,
+          clock,
+          log,
+          ids,
+          workspace: identity.team_id ?? '',
+          wakeDelivery: () => pump.wake(),
+          ...(options.watchTime && { time: options.watchTime }),
+        })
+      : undefined;
+    if (watching) opened.defer(() => watching.stop());
     const underWay = new UnderWay();
     const reach = reachOf(settings.slack.receiver, settings.slack.apiUrl, {
       inbox: state.inbox,
@@ -173,6 +197,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         workspace: identity.team_id ?? '',
         bot: { botId: identity.bot_id ?? '', botUserId: identity.user_id ?? '' },
         version: options.version,
+        ...(watching && { snoozing: watching.snoozing, watched: watching.overviews }),
       },
     });
 
@@ -219,31 +244,18 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     await reach.start().catch(error => {
       throw reachProblem(error, settings);
     });
-    const { evidenceDays, incidentDays } = settings.retention;
     const housekeeping = new Housekeeping(
       [
         auditChore({ state, clock, log }, client, registry),
-        {
-          name: 'renew the lease of the state',
-          at: '*/15 * * * * *',
-          async perform() {
-            if (await state.renewLease()) return;
-            log.error({}, 'another process took the state over');
-            options.lost();
-          },
-        },
-        {
-          name: 'delete what retention no longer covers',
-          at: '17 * * * *',
-          async perform() {
-            const gone = await state.purge(clock.nowMs(), {
-              deliveriesMs: DELIVERIES_DAYS * DAY_MS,
-              evidenceMs: evidenceDays * DAY_MS,
-              incidentsMs: incidentDays * DAY_MS,
-            });
-            log.info(gone, 'deleted what retention no longer covers');
-          },
-        },
+        ...choresOf({
+          state,
+          settings,
+          runs,
+          clock,
+          log,
+          lost: options.lost,
+          ...(watching && { watching }),
+        }),
       ],
       log,
     );
@@ -257,6 +269,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       async stop() {
         await endsWithin(app.stop(), HANG_UP_MS);
         hungUp = true;
+        await watching?.stop();
         await endsWithin(underWay.ended(), DRAIN_LISTENERS_MS);
         const left = await runs.drain(DRAIN_RUNS_MS);
         const delivered = await pump.drain(DRAIN_MESSAGES_MS);
@@ -269,29 +282,4 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       },
     };
   }
-}
-
-/** Why Slack's deliveries cannot be taken. */
-function reachProblem(error: unknown, { slack: { apiUrl, receiver } }: Settings): unknown {
-  if (receiver.kind === 'socket') return slackProblem(error, apiUrl, 'SLACK_APP_TOKEN');
-  return listeningProblem(error, receiver.address, 'Set STAUNCH_HTTP_HOST or STAUNCH_HTTP_PORT.') ?? error;
-}
-
-/** Bolt's and the SDK's own words, in our log and behind our masking of tokens. */
-function slackLogger(log: ServiceLog, hungUp: () => boolean): Logger {
-  const write =
-    (at: 'debug' | 'info' | 'warn' | 'error') =>
-    (...words: unknown[]) =>
-      // A socket that breaks while it closes is no trouble.
-      log[hungUp() ? 'debug' : at]({ from: 'slack', said: words }, 'slack sdk');
-  return {
-    debug: write('debug'),
-    // Every connection and reconnection: worth nothing to an operator.
-    info: write('debug'),
-    warn: write('warn'),
-    error: write('error'),
-    setLevel() {},
-    getLevel: () => 'info' as ReturnType<Logger['getLevel']>,
-    setName() {},
-  };
 }

@@ -84,7 +84,8 @@ async function startedService(options: Omit<ServiceOptions, 'version' | 'schemaF
 async function startPractice(lost: () => void) {
   const { PracticeSlack } = await import('../practice/slack/practice-slack.ts');
   const { PRACTICE_SEED } = await import('../practice/slack/seed.ts');
-  const { FLEET_CONFIG } = await import('../practice/fleet/open-fleet.ts');
+  const { FLEET_CONFIG, openPast } = await import('../practice/fleet/open-fleet.ts');
+  const { playHistory } = await import('./practice-history.ts');
   const stateFolder = await mkdtemp(join(tmpdir(), 'staunch-practice-'));
   const port = Number(process.env.STAUNCH_PRACTICE_PORT ?? 0);
   const slack = await PracticeSlack.start({
@@ -101,11 +102,18 @@ async function startPractice(lost: () => void) {
     },
     configFile: FLEET_CONFIG,
     stateFolder,
-    logLevel: 'warn',
+    logLevel: 'error',
+    watch: true,
     retention: { evidenceDays: 1, incidentDays: 1 },
   };
+  await playHistory({
+    openPast,
+    configFile: FLEET_CONFIG,
+    stateFolder,
+    schemaFile: fileOf('staunch.schema.json'),
+  });
   const fleet = { kind: 'module', url: new URL('practice/fleet/open-fleet.ts', ROOT).href } as const;
-  const service = await startedService({ settings, source: fleet, log: serviceLog('warn'), lost });
+  const service = await startedService({ settings, source: fleet, log: serviceLog('error'), lost });
   return {
     url: slack.url,
     async stop() {

@@ -1,9 +1,11 @@
 import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
+import type { AdviseContext } from '../handlers/terminal/advise.ts';
 import type { AuditContext } from '../handlers/terminal/audit.ts';
 import type { CollectContext } from '../handlers/terminal/collect.ts';
 import type { DiagnoseContext } from '../handlers/terminal/diagnose.ts';
 import type { LocalMachine } from '../handlers/terminal/doctor.ts';
+import type { GrowthNowContext } from '../handlers/terminal/growth-now.ts';
 import type { ServerAddContext } from '../handlers/terminal/server-add.ts';
 import type { ReadText } from '../handlers/terminal/server-import.ts';
 import type { ShowContext } from '../handlers/terminal/show.ts';
@@ -14,6 +16,8 @@ import type { Source } from './workflows/ports.ts';
 
 /** Everything any terminal command may be given. */
 export type TerminalWorld = DiagnoseContext &
+  AdviseContext &
+  GrowthNowContext &
   CollectContext &
   ShowContext &
   ServerAddContext &
@@ -95,6 +99,20 @@ export async function openTerminal(
     pause: () => new Promise(resolve => setImmediate(resolve)),
     keep: documents => kept.keep(documents),
     lastDiagnoses: () => kept.last(),
+    async openWatched() {
+      const { openWatchedState } = await import('./adapters/watched-state.ts');
+      return openWatchedState(process.env);
+    },
+    async watched(service) {
+      const { watchedGrowth } = await import('./workflows/watched-growth.ts');
+      const opening = await world.openWatched();
+      if (!opening.ok) return {};
+      try {
+        return await watchedGrowth(service, opening.state.samples, world.clock.nowMs());
+      } finally {
+        await opening.state.close();
+      }
+    },
     async playbook(id) {
       const { loadPlaybook } = await import('./adapters/playbook-files.ts');
       return loadPlaybook(id);

@@ -106,7 +106,11 @@ const WIRING = [
   'src/schema-files.ts',
   'src/investigator-worker.ts',
   'src/service.ts',
+  'src/watching.ts',
+  'src/chores.ts',
+  'src/watch-reader-worker.ts',
   'src/starting.ts',
+  'src/practice-history.ts',
   'src/slack-doctor.ts',
 ];
 const IMPURE =

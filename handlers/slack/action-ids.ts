@@ -23,6 +23,11 @@ export const ACTION = {
   changeNumbers: 'change-numbers',
   breakGlass: 'break-glass',
   markApplied: 'mark-applied',
+  /** Diagnoses the service of a warning, in its thread. `value`: the warning's id, also of the next two. */
+  diagnoseWarning: 'diagnose-warning',
+  /** Opens the modal that asks until when. */
+  snoozeWarning: 'snooze-warning',
+  unsnoozeWarning: 'unsnooze-warning',
 } as const;
 
 /** `callback_id` of modals and shortcuts. */
@@ -34,6 +39,7 @@ export const CALLBACK = {
   rejectChange: 'reject-change-reason',
   breakGlass: 'break-glass-reason',
   markApplied: 'mark-applied-note',
+  snooze: 'snooze-until',
   diagnoseMessage: 'diagnose-message',
   /** The global shortcut; the same as the button. */
   startDiagnosis: 'start-diagnosis',

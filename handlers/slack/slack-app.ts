@@ -12,14 +12,17 @@ import { approveChange } from './actions/approve-change.ts';
 import { breakGlass } from './actions/break-glass.ts';
 import { changeNumbers } from './actions/change-numbers.ts';
 import { chooseRemedy } from './actions/choose-remedy.ts';
+import { diagnoseWarning } from './actions/diagnose-warning.ts';
 import { markApplied } from './actions/mark-applied.ts';
 import { planRecycling } from './actions/plan-recycling.ts';
 import { proposeFix } from './actions/propose-fix.ts';
 import { rerun } from './actions/re-run.ts';
 import { rejectChange } from './actions/reject-change.ts';
 import { showEvidence } from './actions/show-evidence.ts';
+import { snoozeWarning } from './actions/snooze-warning.ts';
 import { startDiagnosis } from './actions/start-diagnosis.ts';
 import { turnPage } from './actions/turn-page.ts';
+import { unsnoozeWarning } from './actions/unsnooze-warning.ts';
 import { wrongVerdict } from './actions/wrong-verdict.ts';
 import { diagnose502 } from './commands/diagnose-502.ts';
 import { appHomeOpened } from './events/app-home-opened.ts';
@@ -33,6 +36,7 @@ import { markAppliedNote } from './views/mark-applied-note.ts';
 import { pickDiagnosis } from './views/pick-diagnosis.ts';
 import { rejectChangeReason } from './views/reject-change-reason.ts';
 import { reviewChange } from './views/review-change.ts';
+import { snoozeUntil } from './views/snooze-until.ts';
 import { wrongVerdictNote } from './views/wrong-verdict-note.ts';
 
 export interface SlackAppOptions {
@@ -76,8 +80,12 @@ export function slackApp({ token, apiUrl, receiver, logger, context }: SlackAppO
   app.view<ViewSubmitAction>(CALLBACK.rejectChange, args => rejectChangeReason(args, context));
   app.view<ViewSubmitAction>(CALLBACK.breakGlass, args => breakGlassReason(args, context));
   app.view<ViewSubmitAction>(CALLBACK.markApplied, args => markAppliedNote(args, context));
+  app.action<BlockButtonAction>(ACTION.diagnoseWarning, args => diagnoseWarning(args, context));
+  app.action<BlockButtonAction>(ACTION.snoozeWarning, args => snoozeWarning(args, context));
+  app.action<BlockButtonAction>(ACTION.unsnoozeWarning, args => unsnoozeWarning(args, context));
   app.view<ViewSubmitAction>(CALLBACK.picker, args => pickDiagnosis(args, context));
   app.view<ViewSubmitAction>(CALLBACK.wrongVerdict, args => wrongVerdictNote(args, context));
+  app.view<ViewSubmitAction>(CALLBACK.snooze, args => snoozeUntil(args, context));
   app.shortcut(CALLBACK.diagnoseMessage, args => diagnoseMessage(args, context));
   app.shortcut(CALLBACK.startDiagnosis, args => startDiagnosisShortcut(args, context));
   app.error(async error => {

@@ -1,4 +1,5 @@
 import type { WebClient } from '@slack/web-api';
+import type { Service } from '../../src/inventory/registry.ts';
 import type { RegistryStore } from '../../src/inventory/registry-store.ts';
 import type { ChangeApprovals } from '../../src/workflows/change-approvals.ts';
 import type { Planner } from '../../src/workflows/change-ports.ts';
@@ -6,6 +7,8 @@ import type { ChangeProposals } from '../../src/workflows/change-proposals.ts';
 import type { DiagnosisRuns } from '../../src/workflows/diagnosis-runs.ts';
 import type { Clock, Log } from '../../src/workflows/ports.ts';
 import type { State } from '../../src/workflows/state-ports.ts';
+import type { Snoozing } from '../../src/workflows/warning-ports.ts';
+import type { WatchOverview } from '../../src/workflows/watch-overview.ts';
 import type { People } from './people.ts';
 import type { Replies } from './replies.ts';
 import type { UnderWay } from './under-way.ts';
@@ -20,10 +23,14 @@ export interface SlackContext {
     readonly approvals: ChangeApprovals;
   };
   readonly registry: Pick<RegistryStore, 'file' | 'read'>;
+  /** Absent while nothing is watched. */
+  readonly snoozing?: Snoozing;
   readonly people: People;
   readonly replies: Replies;
   /** For the end of the process, which waits for it. */
   readonly underWay: UnderWay;
+  /** What the watch sees of these services, by id; absent while nothing is watched. */
+  watched?(services: readonly Service[]): Promise<ReadonlyMap<string, WatchOverview>>;
   /** For modals and the App Home; gives up within seconds. */
   readonly client: WebClient;
   readonly clock: Clock;

@@ -21,7 +21,7 @@ export interface AdviseOptions extends WindowWish {
 export type WatchedGrowth = Pick<AdviceMaterial, 'lives' | 'traffic' | 'growth'>;
 
 export interface AdviseContext extends DiagnoseContext {
-  /** Absent where no watch keeps a state; then growth is not known. */
+  /** Empty where no watch keeps a state; then growth is not known. */
   watched?(service: Service): Promise<WatchedGrowth>;
 }
 

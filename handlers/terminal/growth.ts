@@ -2,6 +2,7 @@ import { type ReplayEvent, replayGrowth } from '../../src/growth/replay.ts';
 import { spanOf } from '../../src/growth/worker-life.ts';
 import { readWorkerMemory } from '../../src/growth/worker-memory-csv.ts';
 import { EXIT } from './context.ts';
+import { type GrowthNowContext, growthNow } from './growth-now.ts';
 import type { ReadText } from './server-import.ts';
 
 /** Options of `staunch growth --replay`. */
@@ -16,6 +17,37 @@ export interface GrowthReplayContext {
   write(text: string): void;
   writeError(text: string): void;
   readonly readText: ReadText;
+}
+
+/** `staunch growth`: of a service as it is, or of a recording. */
+export async function growthCommand(
+  options: {
+    readonly target?: string;
+    readonly replay?: string;
+    readonly limitMb?: string;
+    readonly json?: boolean;
+  },
+  context: GrowthReplayContext & GrowthNowContext,
+): Promise<number> {
+  const { target, replay, limitMb, json } = options;
+  if (replay === undefined) {
+    if (limitMb !== undefined) {
+      context.writeError(
+        '--limit-mb belongs to --replay FILE. The limits of a running service are read from its servers.\n',
+      );
+      return EXIT.usage;
+    }
+    return growthNow({ ...(target !== undefined && { target }), ...(json && { json }) }, context);
+  }
+  if (target !== undefined) {
+    context.writeError(`--replay judges a recording and no service: leave "${target}" out, or --replay.\n`);
+    return EXIT.usage;
+  }
+  if (limitMb === undefined) {
+    context.writeError('--replay needs the limit of one worker: --limit-mb 512\n');
+    return EXIT.usage;
+  }
+  return growthReplay({ replay, limitMb, ...(json && { json }) }, context);
 }
 
 const MEGABYTE = 1_048_576;

@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import type { Source } from '../../src/workflows/ports.ts';
+import type { Clock, Source } from '../../src/workflows/ports.ts';
 import { demoServers } from './demo-servers.ts';
+import type { Fleet } from './fleet.ts';
 import { RecordedServers } from './recorded-servers.ts';
 
 /** The registry of the demo fleet. */
@@ -15,16 +16,37 @@ const RECORDINGS = fileURLToPath(new URL('../recordings', import.meta.url));
  * `practice/recordings`: same names inside, other contents. STAUNCH_PRACTICE_PACE=0 answers at once.
  */
 export async function openSource(): Promise<Source> {
+  const isInstant = process.env.STAUNCH_PRACTICE_PACE === '0';
+  return new RecordedServers(fleet(), {
+    clock: { nowMs: () => Date.now() },
+    sleep: (ms, signal) =>
+      isInstant ? Promise.resolve() : wait(ms, undefined, { signal }).catch(() => undefined),
+  });
+}
+
+/** The same servers as they were: what is asked at an instant of the past is answered for that instant. */
+export function openPast(clock: Clock): {
+  readonly source: Source;
+  /** When the fleet was opened: from there on the watch sees for itself. */
+  readonly openedAtMs: number;
+  /** Ids of the servers that were watched before that, since the deploy before their workers began to grow. */
+  readonly watchedSinceMs: ReadonlyMap<string, number>;
+} {
+  const past = fleet();
+  return {
+    source: new RecordedServers(past, { clock, sleep: async () => undefined }),
+    openedAtMs: past.openedAtMs,
+    watchedSinceMs: new Map(
+      [...past.servers].flatMap(([id, { growing, endedBeforeMs = 0 }]) =>
+        growing ? [[id, past.openedAtMs - endedBeforeMs] as const] : [],
+      ),
+    ),
+  };
+}
+
+function fleet(): Fleet {
   const folder = resolve(process.env.STAUNCH_PRACTICE_RECORDINGS || RECORDINGS);
   // The start of the process, which its worker threads share: a re-run sees the incident at the same time.
-  const openedAtMs = Date.now() - process.uptime() * 1000;
-  const isInstant = process.env.STAUNCH_PRACTICE_PACE === '0';
-  return new RecordedServers(
-    { servers: demoServers(name => join(folder, name)), openedAtMs },
-    {
-      clock: { nowMs: () => Date.now() },
-      sleep: (ms, signal) =>
-        isInstant ? Promise.resolve() : wait(ms, undefined, { signal }).catch(() => undefined),
-    },
-  );
+  const openedAtMs = Math.round(Date.now() - process.uptime() * 1000);
+  return { servers: demoServers(name => join(folder, name)), openedAtMs };
 }

@@ -6,13 +6,23 @@ const VERDICTS = ['confirmed', 'likely', 'inconclusive', 'no-incident'];
 const among = (list: readonly string[], given: string | undefined, otherwise: string) =>
   given !== undefined && list.includes(given) ? given : otherwise;
 
-/** What Prometheus may know of a running Staunch. Labels come from closed lists: never a name a person chose. */
+const TELLINGS = ['warn', 'raise', 'edit', 'resolve', 'reset-by-restart'];
+
+/**
+ * What Prometheus may know of a running Staunch. Labels come from closed lists, and from the services of `staunch.yml`
+ * that grow: never a name that a person chose in chat or a server told.
+ */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #runs: Counter<'state' | 'verdict'>;
   readonly #runSeconds: Histogram;
   readonly #messages: Counter<'outcome'>;
   readonly #messageSeconds: Histogram;
+  readonly #samples: Counter;
+  readonly #kills: Counter;
+  readonly #bursts: Counter;
+  readonly #tellings: Counter<'kind'>;
+  readonly #tickSeconds: Histogram;
   readonly #lookers: (() => Promise<void>)[] = [];
 
   constructor() {
@@ -42,6 +52,34 @@ export class Metrics {
       buckets: [0.1, 0.3, 1, 3, 10, 60, 600, 3600],
       registers,
     });
+    this.#samples = new Counter({
+      name: 'staunch_samples_total',
+      help: 'Samples of units that the watch stored.',
+      registers,
+    });
+    this.#kills = new Counter({
+      name: 'staunch_oom_kills_seen_total',
+      help: 'OOM kills that the watch saw by the counters of the kernel.',
+      registers,
+    });
+    this.#bursts = new Counter({
+      name: 'staunch_bursts_seen_total',
+      help: 'Bursts of 502s that the watch saw.',
+      registers,
+    });
+    this.#tellings = new Counter({
+      name: 'staunch_growth_messages_total',
+      help: 'What was told of growing workers: warn, raise, edit, resolve, reset-by-restart.',
+      labelNames: ['kind'],
+      registers,
+    });
+    this.#tickSeconds = new Histogram({
+      name: 'staunch_watch_tick_seconds',
+      help: 'How long the watch took to sample all its servers.',
+      buckets: [0.1, 0.5, 1, 2, 5, 10, 20, 40, 60],
+      registers,
+    });
+    for (const kind of TELLINGS) this.#tellings.inc({ kind }, 0);
     // A counter that appears with its first event shows no increase to an alert: all begin at 0.
     for (const outcome of ['sent', 'postponed', 'abandoned']) this.#messages.inc({ outcome }, 0);
     for (const verdict of VERDICTS) this.#runs.inc({ state: 'done', verdict }, 0);
@@ -67,6 +105,39 @@ export class Metrics {
 
   messageAbandoned(): void {
     this.#messages.inc({ outcome: 'abandoned' });
+  }
+
+  sampled(stored: number, tookMs: number): void {
+    this.#samples.inc(stored);
+    this.#tickSeconds.observe(tookMs / 1000);
+  }
+
+  killsSeen(kills: number): void {
+    this.#kills.inc(kills);
+  }
+
+  burstSeen(): void {
+    this.#bursts.inc();
+  }
+
+  growthTold(kind: string): void {
+    this.#tellings.inc({ kind: among(TELLINGS, kind, 'other') });
+  }
+
+  /** Values of one kind that are looked up whenever Prometheus asks; what is no longer among them is gone. */
+  gauges(
+    name: `staunch_${string}`,
+    help: string,
+    label: string,
+    look: () => Promise<ReadonlyMap<string, number>>,
+  ): void {
+    const gauge = new Gauge({ name, help, labelNames: [label], registers: [this.#registry] });
+    this.#lookers.push(async () => {
+      // What cannot be looked up is missing: the figures of last time would be taken for those of now.
+      const values = await look().catch(() => new Map<string, number>());
+      gauge.reset();
+      for (const [named, value] of values) gauge.set({ [label]: named }, value);
+    });
   }
 
   /** A value that is looked up whenever Prometheus asks; not a number when it cannot be. */

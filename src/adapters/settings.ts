@@ -14,6 +14,8 @@ export interface Settings {
   /** Where /healthz and /metrics are served; undefined when switched off. */
   readonly status?: Address;
   readonly logLevel: LogLevel;
+  /** Whether workers are sampled each minute, and people warned. */
+  readonly watch: boolean;
   readonly retention: { readonly evidenceDays: number; readonly incidentDays: number };
 }
 
@@ -80,6 +82,7 @@ const SHAPES = {
     'a port from 1 to 65535, or off',
   ],
   STAUNCH_CONFIG: [z.string().min(1).default('staunch.yml'), 'the path of staunch.yml'],
+  STAUNCH_WATCH: [z.enum(['on', 'off']).default('on'), 'on or off'],
   STAUNCH_LOG_LEVEL: [z.enum(LOG_LEVELS).default('info'), LOG_LEVELS.join(', ')],
   STAUNCH_KEEP_EVIDENCE_DAYS: [days(30), 'a number of days from 1 to 3650'],
   STAUNCH_KEEP_INCIDENTS_DAYS: [days(365), 'a number of days from 1 to 3650'],
@@ -163,6 +166,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): SettingsReading {
         status: { host: v.STAUNCH_STATUS_HOST, port: v.STAUNCH_STATUS_PORT },
       }),
       logLevel: v.STAUNCH_LOG_LEVEL,
+      watch: v.STAUNCH_WATCH === 'on',
       retention: { evidenceDays: v.STAUNCH_KEEP_EVIDENCE_DAYS, incidentDays: v.STAUNCH_KEEP_INCIDENTS_DAYS },
     },
   };

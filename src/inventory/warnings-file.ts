@@ -63,7 +63,7 @@ export const WarningsSection = z.strictObject(
       .max(1_000, pingsForm)
       .optional()
       .describe(
-        'How often growth warnings may ping one channel within 24 hours: a new message or reply counts, an edit does not; 6 when not said.',
+        'How often growth warnings may ping one channel within 24 hours: a new message or reply counts, an edit does not. What is critical pings all the same. 6 when not said.',
       ),
     ping: UserGroup.optional().describe(
       'User group that a warning mentions when it is first told and when it gets worse; nobody when not said.',

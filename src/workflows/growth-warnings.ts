@@ -6,7 +6,7 @@ import type { Ids, Log } from './ports.ts';
 import { ServiceTurns } from './service-turns.ts';
 import { STAUNCH_ITSELF, type State } from './state-ports.ts';
 import { type GrowthChartImage, killParcels, tellingParcels } from './warning-parcels.ts';
-import type { Warning, WarningView, WarningWords } from './warning-ports.ts';
+import type { WarnedKill, Warning, WarningView, WarningWords } from './warning-ports.ts';
 import type { KillSeen } from './watch-events.ts';
 
 /** What holds for the warnings of a service at a moment. */
@@ -27,7 +27,11 @@ export interface GrowthWarningsPorts {
   /** Undefined for a service that is not registered any more. */
   placeOf(service: string, atMs: number): Promise<WarningPlace | undefined>;
   /** Undefined when there is nothing to draw or it could not be drawn. Never throws. */
-  draw(growth: ServiceGrowth, units: readonly UnitHistory[]): Promise<GrowthChartImage | undefined>;
+  draw(seen: {
+    readonly growth: ServiceGrowth;
+    readonly units: readonly UnitHistory[];
+    readonly kills: readonly WarnedKill[];
+  }): Promise<GrowthChartImage | undefined>;
   /** What cannot be seen of a service now. */
   sightOf(service: string): Promise<Pick<WarningView, 'gaps' | 'silent'>>;
   /** Something was queued. */
@@ -109,7 +113,7 @@ export class GrowthWarnings {
       const episode = step.episode ?? forgotten(previous?.episode, atMs);
       if (episode === undefined) return;
       if (step.tell?.kind === 'warn' || step.tell?.kind === 'raise')
-        chart ??= this.#ports.draw(growth, units);
+        chart ??= this.#drawn(growth, units, previous);
       const image = await chart;
       try {
         await state.atomically(async within => {
@@ -134,6 +138,16 @@ export class GrowthWarnings {
       return;
     }
     log.warn({ service }, 'another process decides about the growth of a service all the time');
+  }
+
+  async #drawn(
+    growth: ServiceGrowth,
+    units: readonly UnitHistory[],
+    previous: Warning | undefined,
+  ): Promise<GrowthChartImage | undefined> {
+    const isSame = previous !== undefined && isOpen(previous);
+    const kills = isSame ? await this.#ports.state.warnings.kills(previous.id) : [];
+    return this.#ports.draw({ growth, units, kills });
   }
 
   /** The warning as it is from now on: the same one, or a new one where another episode has begun. */

@@ -33,10 +33,10 @@ export interface WarningView {
   readonly telling?: GrowthTelling;
   /** Kills that were seen while the warning stood: what it warned of has come. */
   readonly kills: readonly WarnedKill[];
+  /** Servers of the service that do not answer: their workers are not judged meanwhile. */
+  readonly silent?: readonly { readonly server: string; readonly sinceMs: number }[];
   /** What of the service cannot be watched, in sentences. */
   readonly gaps?: readonly string[];
-  /** Servers that do not answer: their workers are as they were then, or missing. */
-  readonly silent?: readonly { readonly server: string; readonly sinceMs: number }[];
 }
 
 /** The words of growth warnings on one surface. Implemented by `handlers/slack/blocks`. Pure. */
@@ -100,24 +100,18 @@ export interface GrowthLooks {
   all(): Promise<readonly ServiceGrowth[]>;
 }
 
-/** What a person wants to hear no more of, and until when: at least one of both ends. */
-export interface SnoozeWish {
-  /** Id of the person. */
-  readonly by: string;
-  readonly untilMs?: number;
-  /** Until the earliest arrival is nearer than this. */
-  readonly untilLeftMs?: number;
-  /** In their words. */
-  readonly reason?: string;
-  readonly atMs: number;
-}
-
-/**
- * Puts warnings to sleep and wakes them. The warning is kept with the severity of that moment (`Snooze`), and its
- * message is edited with it. Answers undefined for a warning that is not kept any more.
- */
+/** What a person does to a warning. Each answers with the warning as it is now; undefined when it is gone. */
 export interface Snoozing {
-  snooze(warningId: string, wish: SnoozeWish): Promise<Warning | undefined>;
-  wake(warningId: string, by: Pick<SnoozeWish, 'by' | 'atMs'>): Promise<Warning | undefined>;
   find(warningId: string): Promise<Warning | undefined>;
+  snooze(
+    warningId: string,
+    by: {
+      readonly by: string;
+      readonly untilMs?: number;
+      readonly untilLeftMs?: number;
+      readonly reason?: string;
+      readonly atMs: number;
+    },
+  ): Promise<Warning | undefined>;
+  wake(warningId: string, by: { readonly by: string; readonly atMs: number }): Promise<Warning | undefined>;
 }

@@ -1,6 +1,6 @@
 import type { State } from './state-ports.ts';
 import { rootEdit } from './warning-parcels.ts';
-import type { SnoozeWish, Snoozing, Warning, WarningView, WarningWords } from './warning-ports.ts';
+import type { Snoozing, Warning, WarningView, WarningWords } from './warning-ports.ts';
 
 export interface WarningSnoozesPorts {
   readonly state: State;
@@ -23,7 +23,7 @@ export class WarningSnoozes implements Snoozing {
     return this.#ports.state.warnings.find(warningId);
   }
 
-  snooze(warningId: string, wish: SnoozeWish): Promise<Warning | undefined> {
+  snooze(warningId: string, wish: Parameters<Snoozing['snooze']>[1]): Promise<Warning | undefined> {
     const { by, untilMs, untilLeftMs, reason, atMs } = wish;
     return this.#changed(warningId, atMs, ({ growth: { severity } }) => ({
       severity,
@@ -34,7 +34,7 @@ export class WarningSnoozes implements Snoozing {
     }));
   }
 
-  wake(warningId: string, { atMs }: Pick<SnoozeWish, 'by' | 'atMs'>): Promise<Warning | undefined> {
+  wake(warningId: string, { atMs }: Parameters<Snoozing['wake']>[1]): Promise<Warning | undefined> {
     return this.#changed(warningId, atMs, () => undefined);
   }
 

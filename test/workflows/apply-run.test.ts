@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aState } from './chat-stage.ts';
 import { ChangeStage, MINUTE, SECOND } from './change-stage.ts';
+import { aState } from './chat-stage.ts';
 import { FakeTime } from './fake-time.ts';
 import { ScriptedServers } from './scripted-servers.ts';
 import { WrittenChat } from './written-chat.ts';
@@ -109,26 +109,29 @@ describe('a change that is approved', () => {
 });
 
 describe('a server that cannot be asked', () => {
-  it.each([['unheard'], ['lost']] as const)('is not known while it is away after an answer that was %s, and known 60 s after', async fate => {
-    const { time, servers, stage, steps, proposal } = await aWorld();
-    let away = false;
-    servers.fate = verb => {
-      if (away) return 'not-reached';
-      if (verb !== 'apply') return 'fine';
-      away = true;
-      return fate;
-    };
-    const id = await stage.approved({ servers: ['web-1'] });
-    await time.advance(2 * MINUTE);
-    expect(await steps(id)).toEqual(['web-1 unknown']);
-    expect((await proposal(id))?.state).toBe('applying');
-    away = false;
-    servers.fate = () => 'fine';
-    await time.advance(MINUTE);
-    // What never arrived is not sent once more: the approval is not carried out late.
-    expect(await steps(id)).toEqual([fate === 'unheard' ? 'web-1 watching' : 'web-1 failed']);
-    expect(servers.at('web-1').content).toBe(fate === 'unheard' ? 'new' : 'old');
-  });
+  it.each([['unheard'], ['lost']] as const)(
+    'is not known while it is away after an answer that was %s, and known 60 s after',
+    async fate => {
+      const { time, servers, stage, steps, proposal } = await aWorld();
+      let away = false;
+      servers.fate = verb => {
+        if (away) return 'not-reached';
+        if (verb !== 'apply') return 'fine';
+        away = true;
+        return fate;
+      };
+      const id = await stage.approved({ servers: ['web-1'] });
+      await time.advance(2 * MINUTE);
+      expect(await steps(id)).toEqual(['web-1 unknown']);
+      expect((await proposal(id))?.state).toBe('applying');
+      away = false;
+      servers.fate = () => 'fine';
+      await time.advance(MINUTE);
+      // What never arrived is not sent once more: the approval is not carried out late.
+      expect(await steps(id)).toEqual([fate === 'unheard' ? 'web-1 watching' : 'web-1 failed']);
+      expect(servers.at('web-1').content).toBe(fate === 'unheard' ? 'new' : 'old');
+    },
+  );
 
   it('takes the change back by itself when it stays away too long, and that is told', async () => {
     const { time, servers, stage, steps } = await aWorld();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { State } from '../../src/workflows/state-ports.ts';
-import { aState } from './chat-stage.ts';
 import { ChangeStage, MINUTE, SECOND } from './change-stage.ts';
+import { aState } from './chat-stage.ts';
 import { FakeTime } from './fake-time.ts';
 import { Life, mortalOperator, mortalState, mortalSurface } from './mortal-state.ts';
 import { ScriptedServers } from './scripted-servers.ts';
@@ -72,7 +72,9 @@ async function expectOneTruth({ state, chat, servers }: World) {
   }
   const keys = chat.shown.map(s => s.key.replace(/^p\d+\//, ''));
   expect(keys).toEqual(['root', 'progress', 'ended']);
-  expect(chat.shown[0]?.text).toBe(`card ${proposal?.state} 2/2 ${steps.map(s => `${s.server} ${s.state}`).join(', ')}`);
+  expect(chat.shown[0]?.text).toBe(
+    `card ${proposal?.state} 2/2 ${steps.map(s => `${s.server} ${s.state}`).join(', ')}`,
+  );
   expect(chat.shown[1]?.text).toBe(chat.shown[0]?.text.replace('card', 'progress'));
   return { proposal, steps };
 }
@@ -125,7 +127,12 @@ describe('a process that dies in the middle of a change', () => {
       const world = await aWorld();
       if (!(await live(world, steps, 1, WHOLE))) break;
       await world.time.advance(30 * MINUTE);
-      const stage = new ChangeStage(world.state, world.time, { chat: world.chat, operator: world.servers }, 2);
+      const stage = new ChangeStage(
+        world.state,
+        world.time,
+        { chat: world.chat, operator: world.servers },
+        2,
+      );
       await stage.start();
       for (let s = 0; s < 25 * 60; s += 5) {
         await stage.approvals.tend(async () => []);

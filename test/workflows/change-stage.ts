@@ -71,7 +71,8 @@ export class ChangeStage {
     const log = {
       info: () => {},
       warn: (_: object, text: string) => void this.logged.push(text),
-      error: (fields: object, text: string) => void this.logged.push(`${text} ${String(Reflect.get(fields, 'err'))}`),
+      error: (fields: object, text: string) =>
+        void this.logged.push(`${text} ${String(Reflect.get(fields, 'err'))}`),
     };
     const common = { state, words: plainChangeWords, clock: time, wakeDelivery };
     this.proposals = new ChangeProposals({ ...common, ids: { next: () => `p${life}${++id}` } });

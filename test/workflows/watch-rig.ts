@@ -2,7 +2,7 @@ import type { Service } from '../../src/inventory/registry.ts';
 import type { JudgeGrowth } from '../../src/workflows/growth-rounds.ts';
 import type { Log, Source } from '../../src/workflows/ports.ts';
 import { Watch, type WatchSettings } from '../../src/workflows/watch.ts';
-import type { WatchEvent } from '../../src/workflows/watch-events.ts';
+import type { GrowthJudged, WatchEvent } from '../../src/workflows/watch-events.ts';
 import { FakeTime } from './fake-time.ts';
 import { MemorySamples } from './memory-samples.ts';
 import { aServer, aService } from './recorded-source.ts';
@@ -15,7 +15,9 @@ export class WatchRig {
   readonly time: FakeTime;
   readonly samples: MemorySamples;
   readonly servers: SimulatedServers;
+  /** All but the looks at growth, which come every twenty minutes whatever happens. */
   readonly told: WatchEvent[] = [];
+  readonly looks: GrowthJudged[] = [];
   readonly logged: string[] = [];
   readonly judged: Parameters<JudgeGrowth>[0][] = [];
   services: readonly Service[] | undefined;
@@ -45,7 +47,7 @@ export class WatchRig {
         pause: async () => {},
         log,
         services: async () => this.services,
-        tell: event => void this.told.push(event),
+        tell: event => void (event.kind === 'growth' ? this.looks.push(event) : this.told.push(event)),
         judge: about => {
           this.judged.push(about);
           return {

@@ -113,7 +113,7 @@ describe('ticks', () => {
     await rig.minutes(125);
     const minutes = rig.samples.kept.map(sample => Math.floor(sample.atMs / MINUTE_MS));
     expect(minutes).toEqual(minutes.map((_, at) => (minutes[0] ?? 0) + at));
-    expect(rig.judged.length).toBe(7);
+    expect(rig.judged.length).toBe(8);
   });
 
   it('keep to what was registered last while the registry cannot be read', async () => {

@@ -238,16 +238,17 @@ describe('an NGINX host apart from its app hosts', () => {
 });
 
 describe('the growth analysis', () => {
-  it('is asked after each twenty minutes, with the lives of every unit', async () => {
+  it('is asked at first and after each twenty minutes, with the lives of every unit', async () => {
     const rig = new WatchRig([aService([aServer('app1'), aServer('app2')])]);
     await rig.minutes(45);
-    expect(rig.judged.map(about => about.atMs % (20 * MINUTE_MS))).toEqual([0, 0]);
-    expect(rig.judged[1]?.units.map(({ server, lives }) => [server, lives.length])).toEqual([
+    expect(rig.judged.map(about => about.atMs % (20 * MINUTE_MS))).toEqual([0, 0, 0]);
+    expect(rig.judged[2]?.units.map(({ server, lives }) => [server, lives.length])).toEqual([
       ['app1', 2],
       ['app2', 2],
     ]);
-    expect(rig.judged[1]?.units[0]?.last?.memory?.maxBytes).toBe(400 * MIB);
-    expect(rig.events('growth').length).toBe(2);
+    expect(rig.judged[2]?.units[0]?.last?.memory?.maxBytes).toBe(400 * MIB);
+    expect(rig.judged[2]?.units[0]?.before?.atMs).toBeLessThan(rig.judged[2]?.units[0]?.last?.atMs ?? 0);
+    expect(rig.looks.length).toBe(3);
   });
 
   it('is asked by one of two processes that share the servers of a service', async () => {
@@ -263,7 +264,7 @@ describe('the growth analysis', () => {
       await two.tick();
       await one.minutes(1);
     }
-    expect([one.judged.length, two.judged.length]).toEqual([1, 0]);
+    expect([one.judged.length, two.judged.length]).toEqual([2, 0]);
   });
 });
 

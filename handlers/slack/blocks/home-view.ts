@@ -1,8 +1,4 @@
 import type { HomeView, KnownBlock, RichTextElement } from '@slack/types';
-import { NAME_PATTERN } from '../../../src/inventory/name-form.ts';
-import type { DiagnosisDocument } from '../../../src/report/diagnosis-document.ts';
-import { clockWords, dayWords } from '../../../src/report/time-words.ts';
-import type { Run } from '../../../src/workflows/state-ports.ts';
 import { ACTION } from '../action-ids.ts';
 import {
   actions,
@@ -18,16 +14,9 @@ import {
   section,
   words,
 } from './block-parts.ts';
-import { firstOf, LIMITS, moreWords } from './slack-limits.ts';
-import { type Mrkdwn, own, readersTime, shown, TIME_FORMAT } from './slack-text.ts';
-import { verdictHeadline } from './verdict-words.ts';
-
-/** A service in the App Home, with its last diagnosis if there was one. */
-export interface HomeService {
-  readonly id: string;
-  readonly last?: { readonly run: Run; readonly document?: DiagnosisDocument };
-  readonly mayDiagnose: boolean;
-}
+import { byUrgency, type HomeService, homeService, watchSummary } from './home-service.ts';
+import { firstOf, moreWords } from './slack-limits.ts';
+import { own, shown } from './slack-text.ts';
 
 /** A step of setting Staunch up. */
 export interface SetupStep {
@@ -96,45 +85,16 @@ function servicesBlocks(services: readonly HomeService[]): KnownBlock[] {
         'No service is registered that you may see. An admin of Staunch adds services, and who may ask for them, in staunch.yml.',
       ),
     ];
-  const { shown: first, more } = firstOf(services, SERVICES);
+  const { shown: first, more } = firstOf(byUrgency(services), SERVICES);
   const anyMay = services.some(service => service.mayDiagnose);
   return [
-    ...first.flatMap(serviceBlocks),
+    ...watchSummary(services),
+    ...first.flatMap(homeService),
     ...(more > 0
       ? [section(`${moreWords(more, 'services')}: type /diagnose-502 and the name of the service.`)]
       : []),
     ...(anyMay ? [actions([button('Choose a service and a window', ACTION.startDiagnosis, '')])] : []),
   ];
-}
-
-function serviceBlocks({ id, last, mayDiagnose }: HomeService): KnownBlock[] {
-  const name = shown(id, 80);
-  const press = mayDiagnose
-    ? button(
-        'Diagnose',
-        ACTION.startDiagnosis,
-        NAME_PATTERN.test(id) ? id.slice(0, LIMITS.buttonValue.most) : '',
-        { label: `Diagnose ${name}` },
-      )
-    : undefined;
-  if (last === undefined) return [section(`${name}: not diagnosed yet`, press)];
-  const { run, document } = last;
-  const words = document === undefined ? withoutVerdict(run, name) : verdictHeadline(document);
-  return [section(words, press), context(whenMrkdwn(run, document))];
-}
-
-function withoutVerdict({ state, failure = '' }: Run, name: string): string {
-  if (state === 'running') return `⏳ ${name}: being diagnosed now`;
-  if (state === 'done') return `${name}: its last verdict is no longer kept`;
-  return `❗ ${name}: the diagnosis failed. ${shown(failure, 300)}`;
-}
-
-function whenMrkdwn(run: Run, document: DiagnosisDocument | undefined): Mrkdwn {
-  const atMs = run.endedAtMs ?? run.askedAtMs;
-  const utc = `${dayWords(atMs, 'UTC')} ${clockWords(atMs, 'UTC', 'minute')} UTC`;
-  const gaps = document?.gaps.length ?? 0;
-  const unseen = gaps === 0 ? '' : ` · ${gaps} ${gaps === 1 ? 'gap' : 'gaps'} in what could be read`;
-  return own`${readersTime(atMs, TIME_FORMAT.dayMinute, utc)} your time · ${utc}${unseen}`;
 }
 
 function whatToType(): KnownBlock[] {

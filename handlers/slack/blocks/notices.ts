@@ -96,6 +96,24 @@ export function goneNotice(): Message {
   ]);
 }
 
+/** A button of a warning that is not followed any more. */
+export function warningGoneNotice(): Message {
+  return notice('📭', [
+    'This warning is no longer followed: it is not kept any more, or the watch is switched off. To look at the service now, type ',
+    { copy: COMMAND },
+    '.',
+  ]);
+}
+
+/** Settings that would replace workers in time are computed, but not yet from a button. */
+export function adviseNotice(service: string): Message {
+  return notice('🧮', [
+    'Nothing is changed from here yet. The settings that would replace workers in time, with the arithmetic and what speaks against them, are printed by ',
+    { copy: `staunch advise ${shown(service, 80)}` },
+    ' in a terminal.',
+  ]);
+}
+
 /** staunch.yml cannot be used; the problems are for its admins, not for the channel. */
 export function registryProblemNotice(): Message {
   return notice('❗', [

@@ -4,8 +4,10 @@ import type { Message } from '../../../src/workflows/message.ts';
 import { type Run, STAUNCH_ITSELF } from '../../../src/workflows/state-ports.ts';
 import { auditHeadMessage } from './audit-head-message.ts';
 import { evidenceView } from './evidence-view.ts';
+import type { HomeService } from './home-service.ts';
 import { homeView } from './home-view.ts';
 import {
+  adviseNotice,
   alreadyRunningNotice,
   brokenNotice,
   foundNothingNotice,
@@ -19,9 +21,13 @@ import {
   thanksNotice,
   undeliverableNotice,
   unknownTargetNotice,
+  warningGoneNotice,
 } from './notices.ts';
 import { pickerView } from './picker-view.ts';
+import { snoozeView } from './snooze-view.ts';
 import { slackTelling } from './telling.ts';
+import { slackWarningWords } from './warning-message.ts';
+import { sampleWarnings, sampleWatches } from './warning-samples.ts';
 import { wrongVerdictView } from './wrong-verdict-view.ts';
 
 /** One message or view as it is sent. `name` is unique and says what it is. */
@@ -52,6 +58,7 @@ export function allSamples(incidents: readonly SampleIncident[]): readonly Sampl
     ...runningSamples(runs[0]?.run ?? someRun()),
     ...homeSamples(runs),
     ...pickerSamples(),
+    ...warningSamples(),
     ...noticeSamples(),
     message(
       'head of the audit',
@@ -119,9 +126,20 @@ function homeSamples(diagnosed: readonly { readonly document: DiagnosisDocument;
   return [
     home('home of an admin', homeView({ services, setup, version })),
     home('home of a viewer', homeView({ services, version })),
+    home('home of what is watched', homeView({ services: watchedServices(services), version })),
     home('home without services', homeView({ services: [], version })),
     home('home of a refused person', homeView({ refusal: REFUSAL, services: [], version })),
   ];
+}
+
+/** Each service in another state of its watch. */
+function watchedServices(services: readonly HomeService[]): HomeService[] {
+  const watches = sampleWatches();
+  return watches.map((watch, at) => ({
+    ...(services[at % services.length] ?? { id: 'shop', mayDiagnose: true }),
+    id: `service-${at}`,
+    watch,
+  }));
 }
 
 function pickerSamples(): Sample[] {
@@ -133,6 +151,20 @@ function pickerSamples(): Sample[] {
     modal('picker, chosen already', pickerView({ services, service: 'search', place: {} })),
     modal('picker of very many services', pickerView({ services: many, place })),
     modal('picker without a service', pickerView({ services: [], place })),
+  ];
+}
+
+function warningSamples(): Sample[] {
+  const telling = slackWarningWords({ pingOf: () => 'S0SAMPLE' });
+  const views = sampleWarnings(PERSON);
+  return [
+    ...views.map(([name, view]) => message(name, telling.warning(view))),
+    ...views.flatMap(([name, view]) => [
+      ...(view.telling?.kind === 'raise' ? [message(`${name}: raised`, telling.raised(view))] : []),
+      ...(view.telling?.kind === 'resolve' ? [message(`${name}: resolved`, telling.resolved(view))] : []),
+      ...(view.kills.length > 0 ? [message(`${name}: killed`, telling.killed(view))] : []),
+      modal(`${name}: snooze`, snoozeView(view.warning)),
+    ]),
   ];
 }
 
@@ -154,6 +186,8 @@ function noticeSamples(): Sample[] {
     ['broken', brokenNotice('3f2a91')],
     ['undeliverable', undeliverableNotice(someRun(), 'not_in_channel')],
     ['thanks', thanksNotice()],
+    ['warning gone', warningGoneNotice()],
+    ['advise', adviseNotice('checkout')],
   ];
   return notices.map(([name, notice]) => message(`notice: ${name}`, notice));
 }

@@ -82,9 +82,14 @@ export function mention(user: string): Mrkdwn {
 
 const GROUP = /^S[A-Z0-9]{2,30}$/;
 
+/** `<!subteam^S…>`: pings the members of a user group; undefined for what is no id of one. */
+export function groupMention(group: string): Mrkdwn | undefined {
+  return GROUP.test(group) ? new Mrkdwn(`<!subteam^${group}>`) : undefined;
+}
+
 /** A person or a user group; nothing else is mentioned. */
 export function mentionAny(id: string): Mrkdwn {
-  return GROUP.test(id) ? new Mrkdwn(`<!subteam^${id}>`) : mention(id);
+  return groupMention(id) ?? mention(id);
 }
 
 /** Slack's tokens for times in the reader's zone: date-element.md and formatting-message-text of its docs. */

@@ -40,10 +40,18 @@ async function homeModel(user: string, context: SlackContext): Promise<Parameter
   const mayDiagnose = new Set(servicesFor({ ...asking, what: 'diagnose' }, all).map(service => service.id));
   const last = new Map(latest.map(each => [each.run.incident.service, each]));
   const isAdmin = refusalOf({ ...asking, what: 'administer' }) === undefined;
+  const visible = servicesFor({ ...asking, what: 'view' }, all);
+  const watched = await context.watched?.(visible);
   return {
-    services: servicesFor({ ...asking, what: 'view' }, all).map(({ id }) => {
+    services: visible.map(({ id }) => {
       const found = last.get(id);
-      return { id, mayDiagnose: mayDiagnose.has(id), ...(found && { last: found }) };
+      const watch = watched?.get(id);
+      return {
+        id,
+        mayDiagnose: mayDiagnose.has(id),
+        ...(found && { last: found }),
+        ...(watch && { watch }),
+      };
     }),
     ...(isAdmin && { setup: await setupSteps(registry, context) }),
     version,
@@ -86,7 +94,7 @@ async function setupSteps(registry: Registry, context: SlackContext): Promise<Se
         .map(s => s.id)
         .join(
           ', ',
-        )}${unbound.length > 5 ? ' and others' : ''}. Name them under channels: in staunch.yml, and /diagnose-502 needs no name there.`,
+        )}${unbound.length > 5 ? ' and others' : ''}. Name them under channels: in staunch.yml, and /diagnose-502 needs no name there, and what the watch sees is told there.`,
     },
     {
       done: waiting < 20,

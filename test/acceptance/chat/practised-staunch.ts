@@ -10,6 +10,7 @@ import type { PracticeBlock, PracticeMessage } from '../../../practice/slack/wor
 import { serviceLog } from '../../../src/adapters/service-log.ts';
 import type { Settings } from '../../../src/adapters/settings.ts';
 import { type Service, startService } from '../../../src/service.ts';
+import type { WatchTime } from '../../../src/watching.ts';
 
 export const { users: U, channels: C } = PRACTICE_IDS;
 const root = resolve(import.meta.dirname, '../../..');
@@ -42,6 +43,7 @@ export interface PractisedOptions {
   /** Module of the servers. */
   readonly source?: string;
   readonly stateFolder?: string;
+  readonly watchTime?: WatchTime;
 }
 
 export function temporaryFolder(): string {
@@ -79,6 +81,7 @@ export async function startedStaunch(
       configFile: FLEET_CONFIG,
       stateFolder,
       logLevel: 'info',
+      watch: false,
       retention: { evidenceDays: 30, incidentDays: 365 },
       ...options.settings,
     },
@@ -87,6 +90,7 @@ export async function startedStaunch(
     version: '0.0.0-test',
     schemaFile: join(root, 'staunch.schema.json'),
     lost: () => undefined,
+    ...(options.watchTime && { watchTime: options.watchTime }),
   });
   let stopped: Promise<void> | undefined;
   const stop = () => {

@@ -34,6 +34,7 @@ export function startStaunchChild(options: StaunchChildOptions): StaunchChild {
     configFile: FLEET_CONFIG,
     stateFolder,
     logLevel: 'warn',
+    watch: false,
     retention: { evidenceDays: 30, incidentDays: 365 },
   };
   const child = spawn(process.execPath, [ENTRY], {

@@ -1,6 +1,7 @@
 import { evidenceView } from '../../../../handlers/slack/blocks/evidence-view.ts';
 import { type HomeModel, homeView } from '../../../../handlers/slack/blocks/home-view.ts';
 import {
+  adviseNotice,
   alreadyRunningNotice,
   brokenNotice,
   foundNothingNotice,
@@ -14,15 +15,20 @@ import {
   thanksNotice,
   undeliverableNotice,
   unknownTargetNotice,
+  warningGoneNotice,
 } from '../../../../handlers/slack/blocks/notices.ts';
 import { pickerView } from '../../../../handlers/slack/blocks/picker-view.ts';
 import type { Sent } from '../../../../handlers/slack/blocks/slack-violations.ts';
+import { snoozeView } from '../../../../handlers/slack/blocks/snooze-view.ts';
 import { slackTelling } from '../../../../handlers/slack/blocks/telling.ts';
+import { slackWarningWords } from '../../../../handlers/slack/blocks/warning-message.ts';
+import { sampleWarnings, sampleWatches } from '../../../../handlers/slack/blocks/warning-samples.ts';
 import { wrongVerdictView } from '../../../../handlers/slack/blocks/wrong-verdict-view.ts';
 import type { Window } from '../../../../src/collectors/question.ts';
 import type { DiagnosisDocument } from '../../../../src/report/diagnosis-document.ts';
 import type { Progress } from '../../../../src/workflows/investigation.ts';
 import type { Run } from '../../../../src/workflows/state-ports.ts';
+import type { WarningView } from '../../../../src/workflows/warning-ports.ts';
 import { aRun } from './runs.ts';
 
 /** All that is told of one diagnosis, by name. */
@@ -64,6 +70,8 @@ export function noticesWith(text: string, window: Window): [name: string, sent: 
     ['picker unavailable', pickerUnavailableNotice()],
     ['broken', brokenNotice(text)],
     ['thanks', thanksNotice()],
+    ['warning gone', warningGoneNotice()],
+    ['advise', adviseNotice(text)],
     [
       'undeliverable',
       undeliverableNotice({ ...run, incident: { ...run.incident, service: text } }, text.slice(0, 50)),
@@ -72,6 +80,53 @@ export function noticesWith(text: string, window: Window): [name: string, sent: 
     ['picker without a service', pickerView({ services: [], place: {} })],
     ['home of nobody', homeView({ refusal: text, services: [], version: '0.1.0' })],
   ];
+}
+
+/** All that is told of a growing service in every state, with these words put in wherever words are. */
+export function warningsWith(take: () => string): [name: string, sent: Sent][] {
+  const telling = slackWarningWords({ pingOf: take });
+  return sampleWarnings(take()).flatMap(([name, sample]): [name: string, sent: Sent][] => {
+    const view = withTexts(sample, take);
+    return [
+      [name, telling.warning(view)],
+      [`${name}: raised`, telling.raised(view)],
+      [`${name}: killed`, telling.killed(view)],
+      [`${name}: resolved`, telling.resolved(view)],
+      [`${name}: snooze`, snoozeView(view.warning)],
+    ];
+  });
+}
+
+/** The App Home with these words wherever words of the watch are. */
+export function watchedHomeWith(take: () => string): [name: string, sent: Sent] {
+  const services = sampleWatches().map(watch => ({
+    id: take(),
+    mayDiagnose: true,
+    watch: {
+      ...watch,
+      gaps: watch.gaps.map(take),
+      silent: watch.silent.map(({ sinceMs }) => ({ server: take(), sinceMs })),
+    },
+  }));
+  return ['home of what is watched', homeView({ services, version: '0.1.0' })];
+}
+
+function withTexts(view: WarningView, take: () => string): WarningView {
+  const { warning } = view;
+  const workers = warning.growth.workers.map(worker => ({ ...worker, server: take(), reason: take() }));
+  const growth = { ...warning.growth, service: take(), workers };
+  return {
+    warning: {
+      ...warning,
+      service: take(),
+      growth,
+      ...(warning.snooze && { snooze: { ...warning.snooze, by: take(), reason: take() } }),
+    },
+    telling: { kind: view.telling?.kind ?? 'edit', because: take() },
+    kills: view.kills.map(kill => ({ ...kill, server: take() })),
+    silent: [{ server: take(), sinceMs: warning.changedAtMs }],
+    gaps: [take(), take()],
+  };
 }
 
 const STATES: readonly ((server: string) => Progress)[] = [

@@ -9,6 +9,7 @@ import {
   unknownTargetNotice,
 } from '../../../../handlers/slack/blocks/notices.ts';
 import { violationsOf } from '../../../../handlers/slack/blocks/slack-violations.ts';
+import { sampleWatches } from '../../../../handlers/slack/blocks/warning-samples.ts';
 import { confirmedOom, likelyTimeout } from '../../../report/documents.ts';
 import { ASKED_AT_MS, aRun, readable } from './runs.ts';
 
@@ -59,6 +60,43 @@ describe('the App Home', () => {
     `);
   });
 
+  it('shows how workers are, those first that need somebody', () => {
+    const [, calm, blind, warned, critical] = sampleWatches();
+    const services = [
+      { id: 'cart', mayDiagnose: true, watch: calm! },
+      { id: 'shop', mayDiagnose: false, watch: blind! },
+      { id: 'checkout', mayDiagnose: true, watch: warned!, last: { run: aRun(), document: confirmedOom() } },
+      { id: 'mail', mayDiagnose: true, watch: critical! },
+    ];
+    expect(readable(homeView(model({ services }))).split('\n\n[Choose')[0]).toMatchInlineSnapshot(`
+      "# Services
+
+      ~ 🛑 1 critical · 🔶 1 warned of · ❔ 1 not known yet · ✅ 1 calm · 1 server does not answer
+
+      🛑 mail: 3 of 4 workers grow (CRITICAL)   [Diagnose]
+
+      - MemoryMax 1.5 GB about {13:50 UTC} (from now – {14:20 UTC})
+      - No incident so far
+
+      🔶 checkout: 2 of 4 workers grow (WARNING)   [Diagnose]
+
+      - MemoryMax 1.5 GB about {17:10 UTC} ({15:50 UTC} – {19:30 UTC})
+      - 💤 Snoozed until {17:20 UTC}
+      - Last: 🛑 502s on checkout: worker OOM kill (CONFIRMED), {22 Nov 10:20 UTC}
+
+      ❔ shop: not enough is known of its workers yet (BLIND)
+
+      - Workers are too young to be judged until {15:20 UTC}
+      - web-3 has not answered since {12:40 UTC}
+      - On web-2 the access log cannot be read, so that 502s are not counted there: add the user to the group adm.
+      - No incident so far
+
+      ✅ cart: 4 workers, none near its limit (CALM)   [Diagnose]
+
+      - No incident so far"
+    `);
+  });
+
   it('shows the setting up to those who are given it, ticks and words', () => {
     const setup = [
       { done: true, what: '3 servers registered' },
@@ -92,6 +130,7 @@ describe('the App Home', () => {
       id: `service-${index}`,
       mayDiagnose: true,
       last: { run: aRun(), document: confirmedOom() },
+      ...(index % 2 === 0 && { watch: sampleWatches()[index % 6]! }),
     }));
     const setup = Array.from({ length: 50 }, (_, index) => ({
       done: index % 2 === 0,

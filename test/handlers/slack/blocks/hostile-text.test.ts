@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inert } from '../../../../handlers/slack/blocks/slack-text.ts';
+import { groupMention, inert } from '../../../../handlers/slack/blocks/slack-text.ts';
 import { violationsOf } from '../../../../handlers/slack/blocks/slack-violations.ts';
 import type { DiagnosisDocument } from '../../../../src/report/diagnosis-document.ts';
 import { withTextsChanged } from '../../../../src/report/document-texts.ts';
 import { STAUNCH_ITSELF } from '../../../../src/workflows/state-ports.ts';
 import { confirmedOom, inconclusiveWithGaps, likelyTimeout } from '../../../report/documents.ts';
 import { noIncident } from '../../../report/no-incident.ts';
-import { noticesWith, toldOf } from './everything-sent.ts';
+import { noticesWith, toldOf, warningsWith, watchedHomeWith } from './everything-sent.ts';
 import { harmIn, harmInMrkdwn } from './harm.ts';
 import { hostile, NASTY } from './hostile.ts';
 import { aRun, noneReached } from './runs.ts';
@@ -63,6 +63,30 @@ describe('what a server wrote', () => {
       { numRuns: 250 },
     );
     expect(texts).toBeGreaterThanOrEqual(5_000);
+  });
+
+  it('does no harm in warnings of growth either', () => {
+    fc.assert(
+      fc.property(fc.array(hostile, { minLength: 20, maxLength: 20 }), set => {
+        let next = 0;
+        const take = () => `${MARK}${set[next++ % set.length]}`;
+        for (const [name, sent] of [...warningsWith(take), watchedHomeWith(take)]) {
+          expect([name, ...harmIn(sent, { people: [], mark: MARK })]).toEqual([name]);
+          expect([name, ...violationsOf(sent)]).toEqual([name]);
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it.each([
+    ['S0ONCALL', '<!subteam^S0ONCALL>'],
+    ['<!here>', undefined],
+    ['here', undefined],
+    ['S0ONCALL> <!channel', undefined],
+    ['U0ANA', undefined],
+  ])('pings nothing but a user group by its id: %s', (group, mention) => {
+    expect(groupMention(group)?.text).toBe(mention);
   });
 
   it.each([

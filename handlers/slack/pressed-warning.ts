@@ -1,0 +1,46 @@
+import type { Registry } from '../../src/inventory/registry.ts';
+import type { Action } from '../../src/policy/access.ts';
+import { refusalOf } from '../../src/policy/asking.ts';
+import type { Message } from '../../src/workflows/message.ts';
+import type { Snoozing, Warning } from '../../src/workflows/warning-ports.ts';
+import { warningGoneNotice } from './blocks/notices.ts';
+import type { Asker, Spot } from './people.ts';
+import { askingOf, refusedAsker, registryOrNotice } from './permission.ts';
+import type { SlackContext } from './slack-context.ts';
+
+/** The warning behind a button or a modal, and who pressed. */
+export interface PressedWarning {
+  readonly warning: Warning;
+  readonly snoozing: Snoozing;
+  readonly asker: Asker;
+  readonly spot: Spot;
+  readonly registry: Registry;
+}
+
+/**
+ * Finds the warning that a value names, and whether this person may do that with it, here and now. Anybody who sees
+ * a message can press its buttons, and a value may come from an old or a forwarded message.
+ */
+export async function pressedWarning(
+  warningId: string,
+  user: string,
+  what: Action,
+  context: SlackContext,
+): Promise<PressedWarning | { readonly notice: Message }> {
+  const { snoozing } = context;
+  const warning = await snoozing?.find(warningId);
+  if (snoozing === undefined || warning === undefined) return { notice: warningGoneNotice() };
+  const { channel, service: serviceId } = warning;
+  const [asker, spot, reading] = await Promise.all([
+    context.people.asker(user),
+    context.people.spot(channel),
+    registryOrNotice(context),
+  ]);
+  if ('notice' in reading) return reading;
+  const { registry } = reading;
+  // A service that was taken out of staunch.yml keeps its history where that was told.
+  const service = registry.services.get(serviceId) ?? { id: serviceId, channels: [channel] };
+  const refusal = refusalOf({ ...askingOf(asker.person, spot.place, registry, context), what, service });
+  if (refusal) return { notice: await refusedAsker(refusal, what, user, context) };
+  return { warning, snoozing, asker, spot, registry };
+}
