@@ -89,7 +89,14 @@ const ROOMS: Record<string, { sees: readonly string[]; libraries: readonly strin
     pure: false,
   },
   'practice/fleet': {
-    sees: ['src/collectors', 'src/inventory', 'src/signals', 'src/workflows/ports.ts'],
+    sees: [
+      'src/collectors',
+      'src/inventory',
+      'src/remediation',
+      'src/signals',
+      'src/workflows/ports.ts',
+      'src/workflows/remediation-ports.ts',
+    ],
     libraries: ['*'],
     pure: false,
   },

@@ -1,11 +1,12 @@
 import type { Registry } from '../../src/inventory/registry.ts';
 import { findTarget } from '../../src/inventory/target.ts';
-import { channelService, refusalOf } from '../../src/policy/asking.ts';
+import { channelService } from '../../src/policy/asking.ts';
+import { changeRefusal } from '../../src/policy/change-asking.ts';
 import type { Message } from '../../src/workflows/message.ts';
 import { changesAllowedNotice, changesStoppedNotice, notPlannedNotice } from './blocks/change-notices.ts';
 import { notMemberNotice, notUnderstoodNotice, unknownTargetNotice } from './blocks/notices.ts';
 import type { ChangeRequest } from './change-request.ts';
-import { askingOf, refusedAsker, registryOrNotice } from './permission.ts';
+import { askingOf, refusedChange, registryOrNotice } from './permission.ts';
 import { proposeHere } from './proposing.ts';
 import type { AskedHere } from './requests.ts';
 import type { SlackContext } from './slack-context.ts';
@@ -40,7 +41,7 @@ async function planHere(
       deliveryKey: `${deliveryKey}/plan`,
       user,
       service: found.service,
-      remedy: request.remedy,
+      ...(request.remedy && { remedy: request.remedy }),
       reason: request.reason === '' ? 'Asked for in chat.' : request.reason,
       place: isOfThread
         ? { incidentId: run.incident.id, channel }
@@ -80,7 +81,7 @@ function serviceMeant(
 
 /** The kill switch, for admins. */
 async function flip(
-  { kind, reason }: Extract<ChangeRequest, { readonly reason: string }>,
+  { kind, reason }: Extract<ChangeRequest, { readonly kind: 'stop' | 'allow' }>,
   { user, channel, deliveryKey }: AskedHere,
   context: SlackContext,
 ): Promise<Message | undefined> {
@@ -89,17 +90,15 @@ async function flip(
     context.people.spot(channel),
     registryOrNotice(context),
   ]);
-  const what = `${kind}-changes`;
+  const what = `${kind}-changes` as const;
   // Stopping must work with a broken staunch.yml too; but without it nobody's role is known.
   if ('notice' in reading) return reading.notice;
-  const refusal = refusalOf({
+  const refusal = changeRefusal({
     ...askingOf(asker.person, spot.place, reading.registry, context),
-    what: 'administer',
+    what,
+    nowMs: context.clock.nowMs(),
   });
-  if (refusal) {
-    await context.changes.approvals.refused({ what, person: user, reason: refusal.reason });
-    return refusedAsker(refusal, 'administer', user, context);
-  }
+  if (refusal) return refusedChange(refusal, { what, user }, context);
   if (reason === '')
     return notUnderstoodNotice(
       'Say why: everybody who is kept from a change reads it.',

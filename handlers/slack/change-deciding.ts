@@ -1,7 +1,6 @@
 import type { AllMiddlewareArgs, SlackViewMiddlewareArgs, ViewSubmitAction } from '@slack/bolt';
-import type { Action } from '../../src/policy/access.ts';
+import type { ChangeAction } from '../../src/policy/change-asking.ts';
 import type { Decided } from '../../src/workflows/change-approvals.ts';
-import type { Message } from '../../src/workflows/message.ts';
 import { consentRefusedNotice } from './blocks/change-notices.ts';
 import { changeOfValue } from './blocks/change-words.ts';
 import { afterAck } from './listening.ts';
@@ -21,13 +20,13 @@ export interface Submitted {
 /** Settles at the time of sending what may have changed since the modal was opened, and decides then. */
 export async function decideOnChange(
   name: string,
-  what: Action,
+  what: ChangeAction,
   { user, deliveryKey, value }: Submitted,
   context: SlackContext,
   decide: (
     pressed: PressedChange,
     decision: { readonly deliveryKey: string; readonly proposalId: string; readonly person: string },
-  ) => Promise<Decided | { readonly notice: Message }>,
+  ) => Promise<Decided>,
 ): Promise<void> {
   const proposalId = changeOfValue(value)?.proposalId ?? '';
   const channel = (await context.state.remediations.find(proposalId).catch(() => undefined))?.channel;
@@ -35,7 +34,6 @@ export async function decideOnChange(
     const pressed = await pressedChange(value, user, what, context);
     if ('notice' in pressed) return pressed.notice;
     const decided = await decide(pressed, { deliveryKey, proposalId, person: user });
-    if ('notice' in decided) return decided.notice;
     if ('duplicate' in decided || decided.ok) return undefined;
     return consentRefusedNotice(decided.refusal);
   });

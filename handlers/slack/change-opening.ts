@@ -1,5 +1,5 @@
 import type { ModalView } from '@slack/types';
-import type { Action } from '../../src/policy/access.ts';
+import type { ChangeAction } from '../../src/policy/change-asking.ts';
 import type { ButtonPress } from './actions/show-evidence.ts';
 import { consentRefusedNotice } from './blocks/change-notices.ts';
 import { afterAck } from './listening.ts';
@@ -10,7 +10,7 @@ import type { SlackContext } from './slack-context.ts';
 /** A button of a card that opens a modal: for whom may do that with a change that is still open. */
 export async function openForChange(
   name: string,
-  what: Action,
+  what: ChangeAction,
   { ack, action, body, respond }: ButtonPress,
   context: SlackContext,
   viewOf: (pressed: PressedChange) => ModalView,

@@ -7,7 +7,7 @@ export type ChangeRequest =
       readonly kind: 'plan';
       /** As typed; absent when none was named. */
       readonly target?: string;
-      readonly remedy: RemedyId;
+      readonly remedy?: RemedyId;
       readonly reason: string;
     }
   | { readonly kind: 'stop'; readonly reason: string }
@@ -49,7 +49,7 @@ export function readChangeRequest(text: string): ChangeRequest | undefined {
   return {
     kind: 'plan',
     ...(isTarget && { target: first }),
-    remedy: remedy ?? 'recycling',
+    ...(remedy && { remedy }),
     reason: reason.slice(0, LONGEST_REASON),
   };
 }

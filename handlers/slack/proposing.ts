@@ -1,3 +1,4 @@
+import { highestTier } from '../../src/remediation/change-plan.ts';
 import type { RemedyId } from '../../src/remediation/plan.ts';
 import type { ProposalPlace } from '../../src/workflows/change-proposals.ts';
 import type { Message } from '../../src/workflows/message.ts';
@@ -18,7 +19,8 @@ export interface ProposalAsked {
   readonly deliveryKey: string;
   readonly user: string;
   readonly service: string;
-  readonly remedy: RemedyId;
+  /** Whatever helps most, when nobody said. */
+  readonly remedy?: RemedyId;
   readonly settings?: Readonly<Record<string, number>>;
   readonly reason: string;
   readonly place: ProposalPlace;
@@ -32,7 +34,7 @@ export async function proposeHere(asked: ProposalAsked, context: SlackContext): 
   const stopped = await context.state.remediations.stopped();
   if (stopped) return stoppedNotice(stopped.why, stopped.atMs);
   const planned = await context.changes.planner.plan(
-    { service: serviceId, remedy, ...(settings && { settings }) },
+    { service: serviceId, ...(remedy && { remedy }), ...(settings && { settings }) },
     AbortSignal.timeout(PLANNING_MS),
   );
   if (planned.kind === 'problem') return notPlannedNotice(planned.problem);
@@ -41,7 +43,12 @@ export async function proposeHere(asked: ProposalAsked, context: SlackContext): 
   const plan =
     planned.kind === 'plan'
       ? planned.plan
-      : { service: serviceId, tier: tierOf(service.servers), remedy, servers: [] };
+      : {
+          service: serviceId,
+          tier: highestTier(service.servers.map(server => server.tier)),
+          remedy: planned.brief.remedy,
+          servers: [],
+        };
   const terms = termsOf(plan, service, registry);
   const proposed = await context.changes.proposals.propose({
     deliveryKey: asked.deliveryKey,

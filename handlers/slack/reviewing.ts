@@ -1,10 +1,10 @@
 import type { Registry, Service } from '../../src/inventory/registry.ts';
-import { refusalOf } from '../../src/policy/asking.ts';
+import { changeRefusal } from '../../src/policy/change-asking.ts';
 import type { Message } from '../../src/workflows/message.ts';
 import { changeGoneNotice } from './blocks/change-notices.ts';
 import { pickerUnavailableNotice } from './blocks/notices.ts';
 import { type ReviewSubject, reviewLoadingView, reviewView } from './blocks/review-view.ts';
-import { askingOf, refusedAsker, registryOrNotice } from './permission.ts';
+import { askingOf, refusedChange, registryOrNotice } from './permission.ts';
 import type { SlackContext } from './slack-context.ts';
 
 /** Looking at servers takes seconds; a person who waits longer than this has gone on. */
@@ -43,7 +43,11 @@ export async function fillReview(
   context: SlackContext,
 ): Promise<void> {
   const planned = await context.changes.planner.plan(
-    { service: subject.service, remedy: subject.remedy, ...(settings && { settings }) },
+    {
+      service: subject.service,
+      ...(subject.remedy && { remedy: subject.remedy }),
+      ...(settings && { settings }),
+    },
     AbortSignal.timeout(PLANNING_MS),
   );
   await context.client.views
@@ -69,16 +73,15 @@ export async function mayPropose(
   if ('notice' in reading) return reading;
   const { registry } = reading;
   const service = registry.services.get(serviceId);
-  const asking = askingOf(asker.person, spot.place, registry, context);
-  const refusal = refusalOf({ ...asking, what: 'diagnose', ...(service && { service }) });
+  const refusal = changeRefusal({
+    ...askingOf(asker.person, spot.place, registry, context),
+    what: 'propose',
+    service: service ?? { id: serviceId, channels: [] },
+    nowMs: context.clock.nowMs(),
+  });
   if (refusal) {
-    await context.changes.approvals.refused({
-      what: 'propose',
-      person: user,
-      reason: refusal.reason,
-      about: { service: serviceId },
-    });
-    return { notice: await refusedAsker(refusal, 'diagnose', user, context) };
+    const asked = { what: 'propose', user, about: { service: serviceId } };
+    return { notice: await refusedChange(refusal, asked, context) };
   }
   return service ? { service, registry } : { notice: changeGoneNotice() };
 }

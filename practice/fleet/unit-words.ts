@@ -44,3 +44,13 @@ export function textOf(change: HostChange, path: string): string | undefined {
 export function mainPidOf(shown: string, { restarts }: HostChange): number {
   return Number(/^MainPID=(\d+)$/m.exec(shown)?.[1] ?? 1000) + restarts * 40;
 }
+
+/** The recording with what was changed since: the unit says so when it is asked again. */
+export function changedFiles(files: HostFiles, change: HostChange): HostFiles {
+  const texts = new Map(files.texts);
+  for (const [name, text] of files.texts) {
+    if (/^systemctl-show-/.test(name)) texts.set(name, shownUnit(files, change));
+    if (/^systemctl-cat-/.test(name)) texts.set(name, writtenUnit(text, change));
+  }
+  return { ...files, texts };
+}

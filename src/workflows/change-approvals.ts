@@ -1,5 +1,6 @@
 import { brokenGlassParcel, cardEdit, changeView, reminderParcel } from './change-parcels.ts';
 import type { ChangeView, ChangeWords } from './change-ports.ts';
+import { outcomeTimes } from './outcome-times.ts';
 import type { Clock, Log } from './ports.ts';
 import type { ConsentAnswer, ConsentRefusal, Proposal } from './remediation-ports.ts';
 import type { Parcel, State } from './state-ports.ts';
@@ -71,12 +72,12 @@ export class ChangeApprovals {
   /** A person did by hand what Staunch could only show; from now on it is reported on like any other change. */
   appliedByHand(decision: Decision & { readonly note: string }): Promise<Decided> {
     const { person, note } = decision;
-    return this.#decide(
-      'applied-by-hand',
-      decision,
-      (state, atMs) => state.remediations.appliedByHand(decision.proposalId, { person, note, atMs }),
-      () => [],
-    );
+    return this.#decide('applied-by-hand', decision, async (state, atMs) => {
+      const { remediations } = state;
+      const answer = await remediations.appliedByHand(decision.proposalId, { person, note, atMs });
+      if (answer.ok) await remediations.scheduleOutcome(decision.proposalId, outcomeTimes(atMs));
+      return answer;
+    });
   }
 
   /** The kill switch, in either direction. False when this very delivery was acted on before. */

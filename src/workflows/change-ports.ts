@@ -1,4 +1,5 @@
 import type { Server } from '../inventory/registry.ts';
+import type { LeakMeasure } from '../remediation/leak-follow-up.ts';
 import type { RemedyId, ServerPlan } from '../remediation/plan.ts';
 import type { Message } from './message.ts';
 import type { Planned } from './planned-change.ts';
@@ -9,7 +10,8 @@ import type { Incident } from './state-ports.ts';
 export interface PlanRequest {
   /** Id of a registered service. */
   readonly service: string;
-  readonly remedy: RemedyId;
+  /** Whatever helps most, when nobody said. */
+  readonly remedy?: RemedyId;
   /** Numbers that a person chose instead of the computed ones, by name. */
   readonly settings?: Readonly<Record<string, number>>;
 }
@@ -82,6 +84,8 @@ export interface ChangeObserver {
   /** Counts of the whole service between two instants; `minutes` is 0 where nothing watched. */
   span(service: string, fromMs: number, toMs: number): Promise<MeasuredSpan>;
   /** Asks the health URL of the plan, where it names one. Never throws, ends within seconds. */
+  /** How fast workers grew before the change and grow now, as far as that was measured. */
+  leak?(service: string, actedAtMs: number, nowMs: number): Promise<LeakMeasure>;
   health(url: string): Promise<{ readonly ok: true } | { readonly ok: false; readonly detail: string }>;
 }
 

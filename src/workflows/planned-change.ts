@@ -16,6 +16,13 @@ export interface ShownDiff {
   readonly text: string;
 }
 
+/** Settings of a unit on one server, by Gunicorn's or systemd's name. */
+export interface ExpectedInForce {
+  readonly server: string;
+  readonly unit: string;
+  readonly settings: Readonly<Record<string, string | number>>;
+}
+
 /** What people are shown of a change besides the plan itself: worded when it was made, kept as it was. */
 export interface ChangeBrief {
   readonly remedy: RemedyId;
@@ -29,6 +36,8 @@ export interface ChangeBrief {
   readonly rollback: string;
   /** Commands for a human, where Staunch does not apply it by itself. */
   readonly commands?: readonly { readonly server: string; readonly lines: readonly string[] }[];
+  /** What a person is to bring into force elsewhere: it is looked for each day. */
+  readonly expected?: readonly ExpectedInForce[];
   /** The numbers that a person may change, by name. */
   readonly settings: Readonly<Record<string, number>>;
 }
@@ -47,8 +56,11 @@ export type Planned =
   /** It would be wrong, or there is nothing to do. `instead`: what is right. */
   | {
       readonly kind: 'refused';
+      readonly remedy: RemedyId;
       readonly reason: string;
       readonly instead: readonly string[];
+      /** Numbers that a person may choose otherwise; empty where none would help. */
+      readonly settings: Readonly<Record<string, number>>;
       readonly brief?: ChangeBrief;
     }
   /** It could not be looked at: what happened, where, and what to try. */

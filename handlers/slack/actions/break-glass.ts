@@ -5,5 +5,5 @@ import type { ButtonPress } from './show-evidence.ts';
 
 /** Asks for the reason that everybody will read. Who may is decided when it is sent, and here already. */
 export function breakGlass(press: ButtonPress, context: SlackContext): Promise<void> {
-  return openForChange('break-glass', 'approve', press, context, ({ view }) => breakGlassView(view));
+  return openForChange('break-glass', 'break-glass', press, context, ({ view }) => breakGlassView(view));
 }

@@ -12,7 +12,7 @@ export async function changeNumbers(
   await ack();
   const user = body.user.id;
   await afterAck('change-numbers', { user, respond }, context, async () => {
-    const pressed = await pressedChange(action.value, user, 'diagnose', context);
+    const pressed = await pressedChange(action.value, user, 'propose', context);
     if ('notice' in pressed) return pressed.notice;
     const { plan, brief, incidentId, channel } = pressed.view.proposal;
     const subject = { service: plan.service, remedy: plan.remedy, incidentId, channel };

@@ -5,5 +5,5 @@ import type { ButtonPress } from './show-evidence.ts';
 
 /** Asks what was done by hand. */
 export function markApplied(press: ButtonPress, context: SlackContext): Promise<void> {
-  return openForChange('mark-applied', 'diagnose', press, context, ({ view }) => markAppliedView(view));
+  return openForChange('mark-applied', 'propose', press, context, ({ view }) => markAppliedView(view));
 }

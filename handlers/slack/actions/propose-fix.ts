@@ -17,7 +17,6 @@ export async function proposeFix(
     const { incident } = pressed.run;
     const subject = {
       service: incident.service,
-      remedy: 'recycling' as const,
       incidentId: incident.id,
       channel: incident.channel,
     };

@@ -5,5 +5,5 @@ import type { ButtonPress } from './show-evidence.ts';
 
 /** Asks for the reason; whoever may propose may also take a proposal out of the way. */
 export function rejectChange(press: ButtonPress, context: SlackContext): Promise<void> {
-  return openForChange('reject-change', 'diagnose', press, context, ({ view }) => rejectView(view));
+  return openForChange('reject-change', 'reject', press, context, ({ view }) => rejectView(view));
 }

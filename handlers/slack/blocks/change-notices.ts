@@ -42,6 +42,16 @@ export function consentRefusedNotice(refusal: ConsentRefusal): Message {
         '👥',
         'You proposed this change, so somebody else must approve it. Ask a colleague who may approve; the card names them.',
       );
+    case 'by-hand':
+      return notice(
+        '✋',
+        'This change is applied by a person: there is nothing here to approve. Whoever has done it presses “Mark as applied by hand”.',
+      );
+    case 'not-by-hand':
+      return notice(
+        '🤖',
+        'Staunch applies this change once it is approved, so it cannot be marked as applied by hand.',
+      );
     case 'already-approved':
       return notice('✅', 'You have approved this change already; it still needs somebody else.');
     case 'changes-stopped':

@@ -1,7 +1,7 @@
 import type { KnownBlock, ModalView, RichTextElement } from '@slack/types';
 import { REMEDIES, type RemedyId } from '../../../src/remediation/plan.ts';
 import type { ChangeBrief, Planned, Tick } from '../../../src/workflows/planned-change.ts';
-import { CALLBACK } from '../action-ids.ts';
+import { ACTION, CALLBACK } from '../action-ids.ts';
 import { bold, line, list, plain, richText, section, verbatim, words } from './block-parts.ts';
 import { bullets, closedView, frame, INPUT, reasonInput } from './change-view-parts.ts';
 import { diffGroups } from './diff-parts.ts';
@@ -35,7 +35,8 @@ const NUMBERS: Readonly<Record<string, { readonly label: string; readonly hint: 
 /** What a review modal belongs to; travels in its metadata. */
 export interface ReviewSubject {
   readonly service: string;
-  readonly remedy: RemedyId;
+  /** Whatever helps most, until somebody chooses. */
+  readonly remedy?: RemedyId;
   /** The incident it is told below, when it is. */
   readonly incidentId?: string;
   readonly channel: string;
@@ -57,23 +58,19 @@ export function reviewLoadingView(subject: ReviewSubject): ModalView {
 /** What was planned, for who is about to propose it: numbers to change, reason to give. Or why there is none. */
 export function reviewView(subject: ReviewSubject, planned: Planned): ModalView {
   if (planned.kind === 'problem') return closedView('Not planned', [section(shown(planned.problem, 2_500))]);
-  if (planned.kind === 'refused')
-    return closedView('Not proposed', [
-      section(shown(planned.reason, 2_000)),
-      ...bullets('What is right instead', planned.instead),
-      ...(planned.brief ? tickBlocks(planned.brief) : []),
-    ]);
+  if (planned.kind === 'refused') return refusedView(subject, planned);
   const { brief } = planned;
   return {
     ...frame('Propose a change'),
     callback_id: CALLBACK.reviewChange,
     submit: plain(planned.kind === 'plan' ? 'Request approval' : 'Post for a human', LIMITS.viewSubmit.most),
-    private_metadata: JSON.stringify(subject),
+    private_metadata: JSON.stringify({ ...subject, remedy: brief.remedy }),
     blocks: [
+      remedyChoice(brief.remedy),
       richText(line(bold(shown(brief.what, 150))), line(words(shown(brief.where, 300)))),
       ...(planned.kind === 'by-hand' ? [section(`✋ ${shown(planned.why, 1_000)}`)] : []),
       ...bullets('Why', brief.why),
-      ...(planned.kind === 'plan' ? numberInputs(brief) : []),
+      ...(planned.kind === 'plan' ? numberInputs(brief.settings) : []),
       ...diffBlocks(brief),
       ...tickBlocks(brief),
       ...bullets('Expected', brief.effects),
@@ -81,6 +78,59 @@ export function reviewView(subject: ReviewSubject, planned: Planned): ModalView 
     ],
   };
 }
+
+/** Why it is not proposed, what is right instead, and another kind of change or other numbers to try. */
+function refusedView(
+  subject: ReviewSubject,
+  planned: Extract<Planned, { readonly kind: 'refused' }>,
+): ModalView {
+  const { remedy, reason, instead, settings, brief } = planned;
+  const canChoose = Object.keys(settings).length > 0;
+  return {
+    ...frame('Not proposed'),
+    close: plain('Close', LIMITS.viewClose.most),
+    callback_id: CALLBACK.reviewChange,
+    ...(canChoose && { submit: plain('Plan these numbers', LIMITS.viewSubmit.most) }),
+    private_metadata: JSON.stringify({ ...subject, remedy }),
+    blocks: [
+      remedyChoice(remedy),
+      section(shown(reason, 2_000)),
+      ...bullets('What is right instead', instead),
+      ...(brief ? tickBlocks(brief) : []),
+      ...(canChoose
+        ? [...numberInputs(settings), reasonInput('Why these numbers? Approvers read this.')]
+        : []),
+    ],
+  };
+}
+
+/** What kind of change; another choice is planned at once. */
+function remedyChoice(chosen: RemedyId): KnownBlock {
+  const option = (remedy: RemedyId) => ({
+    text: plain(REMEDY_NAMES[remedy], LIMITS.optionText.most),
+    value: remedy,
+  });
+  return {
+    type: 'actions',
+    elements: [
+      {
+        type: 'static_select',
+        action_id: ACTION.chooseRemedy,
+        placeholder: plain('What to change', LIMITS.placeholder.most),
+        initial_option: option(chosen),
+        options: REMEDIES.map(option),
+      },
+    ],
+  };
+}
+
+const REMEDY_NAMES: Readonly<Record<RemedyId, string>> = {
+  recycling: 'Recycle workers before they fill the memory',
+  'oom-policy': 'Go on when one worker is killed (OOMPolicy)',
+  'memory-limits': 'Limit the memory of the service',
+  'worker-count': 'Another number of workers',
+  'recycle-worker': 'Replace the largest worker now',
+};
 
 export type Reviewed =
   | {
@@ -117,11 +167,11 @@ export function subjectOf(metadata: string): ReviewSubject | undefined {
       unknown
     >;
     const known = REMEDIES.find(each => each === remedy);
-    if (typeof service !== 'string' || typeof channel !== 'string' || known === undefined) return undefined;
+    if (typeof service !== 'string' || typeof channel !== 'string') return undefined;
     return {
       service,
-      remedy: known,
       channel,
+      ...(known && { remedy: known }),
       ...(typeof incidentId === 'string' && { incidentId }),
       ...(typeof threadTs === 'string' && { threadTs }),
     };
@@ -130,8 +180,8 @@ export function subjectOf(metadata: string): ReviewSubject | undefined {
   }
 }
 
-function numberInputs(brief: ChangeBrief): KnownBlock[] {
-  return Object.entries(brief.settings)
+function numberInputs(settings: ChangeBrief['settings']): KnownBlock[] {
+  return Object.entries(settings)
     .slice(0, 8)
     .map(([name, value]) => {
       const known = NUMBERS[name];

@@ -2,7 +2,7 @@ import { changeView } from '../../../src/workflows/change-parcels.ts';
 import { changeOfValue } from '../blocks/change-words.ts';
 import { approvedOf } from '../blocks/consent-views.ts';
 import { decideOnChange, type Submission, submissionKey } from '../change-deciding.ts';
-import { approvalBarred, asksName, ownAllowed } from '../change-terms.ts';
+import { asksName, ownAllowed } from '../change-terms.ts';
 import type { SlackContext } from '../slack-context.ts';
 
 /** Somebody approves exactly what the card shows. */
@@ -18,13 +18,11 @@ export async function approveChangeConsent(submission: Submission, context: Slac
   }
   await ack();
   const submitted = { user: body.user.id, deliveryKey: submissionKey(submission), value: given.value };
-  await decideOnChange('approve-change', 'approve', submitted, context, async (found, decision) => {
-    const barred = await approvalBarred(found, decision.person, context);
-    if (barred) return { notice: barred };
-    return context.changes.approvals.approve({
+  await decideOnChange('approve-change', 'approve', submitted, context, (found, decision) =>
+    context.changes.approvals.approve({
       ...decision,
       digest: found.view.proposal.digest,
       ownAllowed: ownAllowed(found),
-    });
-  });
+    }),
+  );
 }

@@ -1,6 +1,5 @@
 import { reasonOf } from '../blocks/consent-views.ts';
 import { decideOnChange, type Submission, submissionKey } from '../change-deciding.ts';
-import { glassBarred } from '../change-terms.ts';
 import type { SlackContext } from '../slack-context.ts';
 
 /** Somebody applies it without the others. */
@@ -13,13 +12,11 @@ export async function breakGlassReason(submission: Submission, context: SlackCon
   }
   await ack();
   const submitted = { user: body.user.id, deliveryKey: submissionKey(submission), value: given.value };
-  await decideOnChange('break-glass', 'approve', submitted, context, async (found, decision) => {
-    const barred = await glassBarred(found, decision.person, context);
-    if (barred) return { notice: barred };
-    return context.changes.approvals.breakGlass({
+  await decideOnChange('break-glass', 'break-glass', submitted, context, (found, decision) =>
+    context.changes.approvals.breakGlass({
       ...decision,
       digest: found.view.proposal.digest,
       reason: given.reason,
-    });
-  });
+    }),
+  );
 }

@@ -12,7 +12,7 @@ export async function markAppliedNote(submission: Submission, context: SlackCont
   }
   await ack();
   const submitted = { user: body.user.id, deliveryKey: submissionKey(submission), value: given.value };
-  await decideOnChange('mark-applied', 'diagnose', submitted, context, (_, decision) =>
+  await decideOnChange('mark-applied', 'propose', submitted, context, (_, decision) =>
     context.changes.approvals.appliedByHand({ ...decision, note: given.reason }),
   );
 }

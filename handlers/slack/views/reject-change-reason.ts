@@ -12,7 +12,7 @@ export async function rejectChangeReason(submission: Submission, context: SlackC
   }
   await ack();
   const submitted = { user: body.user.id, deliveryKey: submissionKey(submission), value: given.value };
-  await decideOnChange('reject-change', 'diagnose', submitted, context, (_, decision) =>
+  await decideOnChange('reject-change', 'reject', submitted, context, (_, decision) =>
     context.changes.approvals.reject({ ...decision, reason: given.reason }),
   );
 }

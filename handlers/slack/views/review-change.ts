@@ -25,7 +25,7 @@ export async function reviewChange(submission: Submission, context: SlackContext
         deliveryKey: submissionKey(submission),
         user,
         service: subject.service,
-        remedy: subject.remedy,
+        ...(subject.remedy && { remedy: subject.remedy }),
         ...(Object.keys(settings).length > 0 && { settings }),
         reason,
         place:
