@@ -4,6 +4,7 @@ import { readWorkerTable } from '../../src/signals/worker-table.ts';
 import { type HostChange, UNCHANGED } from './host-change.ts';
 import type { HostFiles } from './host-files.ts';
 import { accessSecond, statusOf } from './log-windows.ts';
+import { CONFIG_FILE, textOf } from './unit-words.ts';
 
 const PAGE_KIB = 4;
 /** A sampler wrote each second or two; an instant without a row near it lies outside of the recording. */
@@ -103,6 +104,15 @@ function recorded(files: HostFiles, nowMs: number): RecordedUnit {
 const FRESH_KIB = 30_000;
 const MINUTE_MS = 60_000;
 
+/** How long a worker lives under its settings, with one request a second; for ever where nothing recycles it. */
+function lifeOf(change: HostChange, worker: number): number {
+  const text = textOf(change, CONFIG_FILE) ?? '';
+  const of = (name: string) => Number(new RegExp(`^${name} = (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
+  const least = of('max_requests');
+  if (least === 0) return Number.POSITIVE_INFINITY;
+  return (least + (of('max_requests_jitter') * ((worker * 37) % 100)) / 100) * 1000;
+}
+
 /** After a change that makes every worker anew: other pids, fresh memory, and from then on as old as the change. */
 function renewed(unit: RecordedUnit, files: HostFiles, change: HostChange, nowMs: number): RecordedUnit {
   const { renewedAtMs, restarts } = change;
@@ -112,16 +122,19 @@ function renewed(unit: RecordedUnit, files: HostFiles, change: HostChange, nowMs
   if (!old) return unit;
   const ticks = old.startTicks + Math.round((renewedAtMs - (files.bootEpochMs ?? renewedAtMs - 1)) / 10);
   const master = restarts === 0 ? old : { ...old, pid: old.pid + restarts * 40, startTicks: ticks };
-  const minutes = Math.floor((nowMs - renewedAtMs) / MINUTE_MS);
-  const fresh = files.growing?.young(minutes)?.workersRssKib;
-  const workers = unit.processes
-    .filter(({ parentPid }) => parentPid === old.pid)
-    .map((_, at) => ({
-      pid: master.pid + 10 + at,
+  const { length } = unit.processes.filter(({ parentPid }) => parentPid === old.pid);
+  const workers = Array.from({ length }, (_, at) => {
+    const lifeMs = lifeOf(change, at);
+    const ageMs = nowMs - renewedAtMs;
+    const lives = Math.floor(ageMs / lifeMs);
+    const minutes = Math.floor((ageMs - (lives === 0 ? 0 : lives * lifeMs)) / MINUTE_MS);
+    return {
+      pid: master.pid + 10 + at + lives * length,
       parentPid: master.pid,
-      startTicks: ticks + 1 + at,
-      rssKib: fresh?.[at] ?? FRESH_KIB,
-    }));
+      startTicks: ticks + 1 + at + (lives === 0 ? 0 : Math.round((lives * lifeMs) / 10)),
+      rssKib: files.growing?.young(minutes)?.workersRssKib[at] ?? FRESH_KIB,
+    };
+  });
   const kib = [master, ...workers].reduce((sum, { rssKib }) => sum + rssKib, 0);
   return { ...unit, processes: [master, ...workers], currentBytes: Math.round(kib * 1024) };
 }

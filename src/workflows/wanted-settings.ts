@@ -14,7 +14,7 @@ export interface LookedAt {
 
 export type WantedSettings =
   | { readonly wish: Wish }
-  /** Nothing says which numbers: why, and those that hold now, to begin from. */
+  /** Nothing says which numbers: why, and those to choose, as they are now; 0 where nobody knows. */
   | { readonly reason: string; readonly now: Readonly<Record<string, number>> };
 
 /** Share of the memory that is there for the service at most, when nobody said how much. */
@@ -65,7 +65,11 @@ function recyclingWanted(
   const advised = advice && advisedRecycling(advice);
   if (advised) return { wish: advised };
   const why = advice === undefined ? 'it could not be read.' : recyclingWords(advice.recycling);
-  return { reason: `No numbers could be computed for ${server}: ${why}`, now: {} };
+  const canChoose = advice?.recycling.kind === 'not-yet';
+  return {
+    reason: `No numbers could be computed for ${server}: ${why}${canChoose ? ' Whoever knows the service can say them.' : ''}`,
+    now: canChoose ? { maxRequests: 0, maxRequestsJitter: 0 } : {},
+  };
 }
 
 function limitsWanted(

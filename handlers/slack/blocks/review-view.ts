@@ -193,7 +193,7 @@ function numberInputs(settings: ChangeBrief['settings']): KnownBlock[] {
         element: {
           type: 'plain_text_input',
           action_id: `${NUMBER}${name}`,
-          initial_value: String(value),
+          ...(value > 0 && { initial_value: String(value) }),
           max_length: 15,
         },
       };
