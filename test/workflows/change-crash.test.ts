@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { State } from '../../src/workflows/state-ports.ts';
+import { trustCount, trustSeed } from '../trust-counts.ts';
 import { ChangeStage, MINUTE, SECOND } from './change-stage.ts';
 import { aState } from './chat-stage.ts';
 import { FakeTime } from './fake-time.ts';
@@ -35,6 +36,7 @@ async function live(
     number,
   );
   stage.judge = () => ({ verdict, because: 'seen' });
+  stage.watchMs = WATCH_MS;
   void stage.start();
   void clicks(stage);
   for (let ms = 0; ms < forMs && !life.dead; ms += SECOND) await world.time.advance(SECOND);
@@ -51,7 +53,11 @@ async function clicks(stage: ChangeStage): Promise<void> {
   await stage.approve(id, 'U-TWO');
 }
 
-const WHOLE = 25 * MINUTE;
+const WATCH_MS = 20 * SECOND;
+const WHOLE = 2 * MINUTE;
+/** Every step at night, every few by day; another few each day. */
+const EVERY = trustCount(5, 1);
+const FIRST = trustSeed() % EVERY;
 
 /** What must hold whenever and however often the process died. */
 async function expectOneTruth({ state, chat, servers }: World) {
@@ -80,31 +86,39 @@ async function expectOneTruth({ state, chat, servers }: World) {
 }
 
 describe('a process that dies in the middle of a change', () => {
-  it('brings it to its end after the next start, wherever it died, and applies nothing twice', async () => {
-    let deaths = 0;
-    for (let steps = 0; ; steps++) {
-      const world = await aWorld();
-      if (!(await live(world, steps, 1, WHOLE))) break;
-      deaths++;
-      await live(world, Number.POSITIVE_INFINITY, 2, WHOLE);
-      const { proposal } = await expectOneTruth(world);
-      expect([steps, proposal?.state]).toEqual([steps, 'done']);
-    }
-    expect(deaths).toBeGreaterThan(150);
-  }, 240_000);
+  it(
+    'brings it to its end after the next start, wherever it died, and applies nothing twice',
+    async () => {
+      let deaths = 0;
+      for (let steps = FIRST; ; steps += EVERY) {
+        const world = await aWorld();
+        if (!(await live(world, steps, 1, WHOLE))) break;
+        deaths++;
+        await live(world, Number.POSITIVE_INFINITY, 2, WHOLE);
+        const { proposal } = await expectOneTruth(world);
+        expect([steps, proposal?.state]).toEqual([steps, 'done']);
+      }
+      expect(deaths * EVERY).toBeGreaterThan(100);
+    },
+    trustCount(60_000, 600_000),
+  );
 
-  it('takes back what got worse, wherever it died', async () => {
-    let deaths = 0;
-    for (let steps = 0; ; steps++) {
-      const world = await aWorld();
-      if (!(await live(world, steps, 1, 3 * MINUTE, 'regressed'))) break;
-      deaths++;
-      await live(world, Number.POSITIVE_INFINITY, 2, 3 * MINUTE, 'regressed');
-      const { proposal } = await expectOneTruth(world);
-      expect([steps, proposal?.state]).toEqual([steps, 'rolled-back']);
-    }
-    expect(deaths).toBeGreaterThan(60);
-  }, 120_000);
+  it(
+    'takes back what got worse, wherever it died',
+    async () => {
+      let deaths = 0;
+      for (let steps = FIRST; ; steps += EVERY) {
+        const world = await aWorld();
+        if (!(await live(world, steps, 1, MINUTE, 'regressed'))) break;
+        deaths++;
+        await live(world, Number.POSITIVE_INFINITY, 2, MINUTE, 'regressed');
+        const { proposal } = await expectOneTruth(world);
+        expect([steps, proposal?.state]).toEqual([steps, 'rolled-back']);
+      }
+      expect(deaths * EVERY).toBeGreaterThan(60);
+    },
+    trustCount(60_000, 600_000),
+  );
 
   it('may die again and again', async () => {
     for (const deaths of [
@@ -121,37 +135,41 @@ describe('a process that dies in the middle of a change', () => {
     }
   }, 60_000);
 
-  it('that stays away for half an hour finds the truth, and carries out no approval that late', async () => {
-    const ends = new Map<string, number>();
-    for (let steps = 0; ; steps += 3) {
-      const world = await aWorld();
-      if (!(await live(world, steps, 1, WHOLE))) break;
-      await world.time.advance(30 * MINUTE);
-      const stage = new ChangeStage(
-        world.state,
-        world.time,
-        { chat: world.chat, operator: world.servers },
-        2,
-      );
-      await stage.start();
-      for (let s = 0; s < 25 * 60; s += 5) {
-        await stage.approvals.tend(async () => []);
-        await world.time.advance(5 * SECOND);
+  it(
+    'that stays away for half an hour finds the truth, and carries out no approval that late',
+    async () => {
+      const ends = new Map<string, number>();
+      for (let steps = FIRST; ; steps += EVERY) {
+        const world = await aWorld();
+        if (!(await live(world, steps, 1, WHOLE))) break;
+        await world.time.advance(30 * MINUTE);
+        const stage = new ChangeStage(
+          world.state,
+          world.time,
+          { chat: world.chat, operator: world.servers },
+          2,
+        );
+        await stage.start();
+        for (let s = 0; s < 3 * 60; s += 5) {
+          await stage.approvals.tend(async () => []);
+          await world.time.advance(5 * SECOND);
+        }
+        stage.kill();
+        const [proposal] = await world.state.remediations.ofService('checkout', 1);
+        for (const step of await world.state.remediations.steps(proposal?.id ?? '')) {
+          expect([steps, step.server, step.state, world.servers.at(step.server).content]).toEqual([
+            steps,
+            step.server,
+            step.state,
+            step.state === 'done' ? 'new' : 'old',
+          ]);
+        }
+        const end = proposal?.state ?? 'never opened';
+        ends.set(end, (ends.get(end) ?? 0) + 1);
       }
-      stage.kill();
-      const [proposal] = await world.state.remediations.ofService('checkout', 1);
-      for (const step of await world.state.remediations.steps(proposal?.id ?? '')) {
-        expect([steps, step.server, step.state, world.servers.at(step.server).content]).toEqual([
-          steps,
-          step.server,
-          step.state,
-          step.state === 'done' ? 'new' : 'old',
-        ]);
-      }
-      const end = proposal?.state ?? 'never opened';
-      ends.set(end, (ends.get(end) ?? 0) + 1);
-    }
-    // Not begun: expired. Begun and not proven: the server took it back, or it never came there.
-    expect([...ends.keys()].sort()).toEqual(['done', 'expired', 'failed', 'never opened', 'rolled-back']);
-  }, 240_000);
+      // Not begun: expired. Begun and not proven: the server took it back, or it never came there.
+      expect([...ends.keys()].sort()).toEqual(['done', 'expired', 'failed', 'never opened', 'rolled-back']);
+    },
+    trustCount(60_000, 600_000),
+  );
 });

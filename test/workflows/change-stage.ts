@@ -1,4 +1,5 @@
 import type { Server } from '../../src/inventory/registry.ts';
+import type { ChangePlan } from '../../src/remediation/plan.ts';
 import { ApplyRuns } from '../../src/workflows/apply-runs.ts';
 import { ChangeApprovals } from '../../src/workflows/change-approvals.ts';
 import type {
@@ -103,6 +104,9 @@ export class ChangeStage {
     this.#takeBack();
   }
 
+  /** How long a change is watched; short where a test dies very often. */
+  watchMs = 10 * MINUTE;
+
   /** Opens a proposal and has it approved by two people. */
   async approved(wish: PlanWish = {}): Promise<string> {
     const id = await this.proposed(wish);
@@ -117,7 +121,7 @@ export class ChangeStage {
       place: { workspace: 'T1', channel: 'C1' },
       requester: 'U-ASKS',
       reason: 'the leak',
-      plan: aPlan(wish),
+      plan: this.#plan(wish),
       brief: aBrief(),
       quorum: 2,
       expiresAfterMs: 15 * MINUTE,
@@ -129,6 +133,15 @@ export class ChangeStage {
     const [known] = await this.#state.remediations.ofService(wish.service ?? 'checkout', 1);
     if ('duplicate' in proposed && known) return known.id;
     throw new Error(JSON.stringify(proposed));
+  }
+
+  #plan(wish: PlanWish): ChangePlan {
+    const plan = aPlan(wish);
+    const { watchMs } = this;
+    return {
+      ...plan,
+      servers: plan.servers.map(each => ({ ...each, verification: { ...each.verification, watchMs } })),
+    };
   }
 
   async approve(id: string, person: string, key = `click-${id}-${person}`) {

@@ -2,7 +2,6 @@ import type { Button, KnownBlock, RichTextElement } from '@slack/types';
 import { clockWords, dayWords } from '../../../src/report/time-words.ts';
 import type { ChangeView } from '../../../src/workflows/change-ports.ts';
 import type { Message } from '../../../src/workflows/message.ts';
-import type { Tick } from '../../../src/workflows/planned-change.ts';
 import { ACTION } from '../action-ids.ts';
 import {
   actions,
@@ -20,7 +19,7 @@ import {
 } from './block-parts.ts';
 import { changeValue, isByHand, shortDigest, standingOf } from './change-words.ts';
 import { diffGroups, isInline } from './diff-parts.ts';
-import { firstOf, fitted, moreWords } from './slack-limits.ts';
+import { fitted } from './slack-limits.ts';
 import {
   joined,
   type Mrkdwn,
@@ -32,9 +31,11 @@ import {
   TIME_FORMAT,
 } from './slack-text.ts';
 
-const TICKS = 14;
+import { tickBlocks } from './tick-lines.ts';
+
+/** Of what is fine so many are enough. */
+const TICKS = 4;
 const LINES = 6;
-const SIGNS: Readonly<Record<Tick['state'], string>> = { ok: '✓', warn: '⚠', block: '✗' };
 
 /**
  * The card of a change: what, where and why, the diff, what was looked at before, what will come of it, how it is
@@ -61,9 +62,12 @@ function cardBlocks(view: ChangeView, title: string, scale: number): KnownBlock[
     ...ended,
     richText(
       line(bold('Where '), words(shown(brief.where, 300))),
-      line(bold('Why '), words(shown([proposal.reason, ...brief.why].join(' '), Math.round(900 * scale)))),
+      line(bold('Asked because '), words(proposal.reason, Math.round(500 * scale))),
+      ...(brief.why.length > 0
+        ? [line(bold('Why '), words(brief.why.join(' '), Math.round(700 * scale)))]
+        : []),
     ),
-    ...diffBlocks(view, scale),
+    ...diffBlocks(view),
     ...commandBlocks(view, scale),
     ...(isOpen || state === 'approved' || state === 'applying' ? aheadBlocks(view, scale) : []),
     ...(isOpen ? [...consentBlocks(view), actions(buttonsOf(view))] : []),
@@ -72,10 +76,10 @@ function cardBlocks(view: ChangeView, title: string, scale: number): KnownBlock[
 }
 
 /** The exact change where it is short enough; otherwise it stands in the files below. */
-function diffBlocks(view: ChangeView, scale: number): KnownBlock[] {
+function diffBlocks(view: ChangeView): KnownBlock[] {
   const { diffs } = view.proposal.brief;
   if (diffs.length === 0) return [];
-  if (!isInline(diffs) || scale < 0.3)
+  if (!isInline(diffs))
     return [
       section(
         `The exact change is in ${diffs.length === 1 ? 'the file' : `${diffs.length} files`} below this card.`,
@@ -107,23 +111,9 @@ function commandBlocks(view: ChangeView, scale: number): KnownBlock[] {
 /** What was looked at, what is expected, and the way back. */
 function aheadBlocks(view: ChangeView, scale: number): KnownBlock[] {
   const { ticks, effects, rollback } = view.proposal.brief;
-  const order = ['block', 'warn', 'ok'] as const;
-  const sorted = ticks.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
-  const { shown: first, more } = firstOf(sorted, Math.max(4, Math.round(TICKS * scale)));
-  const items = first.map((tick): RichTextElement[] => [
-    words(`${SIGNS[tick.state]} ${tick.server === undefined ? '' : `${tick.server}: `}${tick.text}`, 400),
-  ]);
   const effectItems = effects.slice(0, LINES).map((text): RichTextElement[] => [words(text, 300)]);
   return [
-    ...(items.length > 0
-      ? [
-          richText(
-            line(bold('Looked at before')),
-            list('bullet', items),
-            ...(more > 0 ? [line(words(moreWords(more)))] : []),
-          ),
-        ]
-      : []),
+    ...tickBlocks(ticks, Math.round(TICKS * scale), 300),
     ...(effectItems.length > 0 ? [richText(line(bold('Expected')), list('bullet', effectItems))] : []),
     richText(line(bold('Way back '), words(rollback, Math.round(600 * scale)))),
   ];

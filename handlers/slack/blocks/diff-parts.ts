@@ -4,6 +4,7 @@ import { shown } from './slack-text.ts';
 /** A longer diff is read in a file. */
 const MOST_LINES = 40;
 const LONGEST_LINE = 300;
+const MOST_CHARACTERS = 4_000;
 
 /** One diff with all servers that it is the same on. */
 export interface DiffGroup {
@@ -17,7 +18,11 @@ export interface DiffGroup {
 export function isInline(diffs: readonly ShownDiff[]): boolean {
   const groups = diffGroups(diffs);
   const lines = groups.flatMap(group => group.text.split('\n'));
-  return lines.length <= MOST_LINES && lines.every(line => line.length <= LONGEST_LINE);
+  return (
+    lines.length <= MOST_LINES &&
+    lines.join('\n').length <= MOST_CHARACTERS &&
+    lines.every(line => line.length <= LONGEST_LINE)
+  );
 }
 
 /** Diffs without repetition: servers of one service are mostly set up alike. */

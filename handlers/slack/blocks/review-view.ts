@@ -1,18 +1,19 @@
-import type { KnownBlock, ModalView, RichTextElement } from '@slack/types';
+import type { KnownBlock, ModalView } from '@slack/types';
 import { REMEDIES, type RemedyId } from '../../../src/remediation/plan.ts';
-import type { ChangeBrief, Planned, Tick } from '../../../src/workflows/planned-change.ts';
+import type { ChangeBrief, Planned } from '../../../src/workflows/planned-change.ts';
 import { ACTION, CALLBACK } from '../action-ids.ts';
-import { bold, line, list, plain, richText, section, verbatim, words } from './block-parts.ts';
+import { bold, line, plain, richText, section, verbatim, words } from './block-parts.ts';
 import { bullets, closedView, frame, INPUT, reasonInput } from './change-view-parts.ts';
 import { diffGroups } from './diff-parts.ts';
 import { clamp, firstOf, LIMITS, moreWords } from './slack-limits.ts';
 import { shown } from './slack-text.ts';
+import { tickBlocks } from './tick-lines.ts';
 import { type SubmittedView, textOf } from './view-values.ts';
 
 /** Block ids of numbers begin with this; the name follows. */
 const NUMBER = 'number-';
 const MOST_DIFF_LINES = 200;
-const SIGNS: Readonly<Record<Tick['state'], string>> = { ok: '✓', warn: '⚠', block: '✗' };
+const TICKS = 8;
 
 /** What a number is called, and what it means, for who changes it. */
 const NUMBERS: Readonly<Record<string, { readonly label: string; readonly hint: string }>> = {
@@ -72,7 +73,7 @@ export function reviewView(subject: ReviewSubject, planned: Planned): ModalView 
       ...bullets('Why', brief.why),
       ...(planned.kind === 'plan' ? numberInputs(brief.settings) : []),
       ...diffBlocks(brief),
-      ...tickBlocks(brief),
+      ...tickBlocks(brief.ticks, TICKS),
       ...bullets('Expected', brief.effects),
       reasonInput('Why now? Approvers read this.'),
     ],
@@ -96,7 +97,7 @@ function refusedView(
       remedyChoice(remedy),
       section(shown(reason, 2_000)),
       ...bullets('What is right instead', instead),
-      ...(brief ? tickBlocks(brief) : []),
+      ...(brief ? tickBlocks(brief.ticks, TICKS) : []),
       ...(canChoose
         ? [...numberInputs(settings), reasonInput('Why these numbers? Approvers read this.')]
         : []),
@@ -211,19 +212,4 @@ function diffBlocks({ diffs }: ChangeBrief): KnownBlock[] {
         verbatim(clamp(`${lines.join('\n')}${rest}`, 8_000)),
       );
     });
-}
-
-function tickBlocks({ ticks }: ChangeBrief): KnownBlock[] {
-  const { shown: first, more } = firstOf(ticks, 25);
-  if (first.length === 0) return [];
-  const items = first.map((tick): RichTextElement[] => [
-    words(`${SIGNS[tick.state]} ${tick.server === undefined ? '' : `${tick.server}: `}${tick.text}`, 500),
-  ]);
-  return [
-    richText(
-      line(bold('Looked at before')),
-      list('bullet', items),
-      ...(more > 0 ? [line(words(moreWords(more)))] : []),
-    ),
-  ];
 }

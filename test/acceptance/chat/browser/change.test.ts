@@ -34,16 +34,17 @@ describe('a change in practice mode', () => {
     await modal.getByText('Please complete this required field.').waitFor();
     await modal.getByRole('textbox').last().fill('One kill took the whole shop down.');
     await modal.getByRole('button', { name: 'Request approval' }).click();
-    const card = replyWith(slack, 'Let search go on when the kernel kills one worker');
+    const card = replyWith(slack, 'Proposed by');
     await card.getByText('needs approval').first().waitFor();
     await card.getByText('Needs 2 approvals: 0 of 2').waitFor();
     await card.getByText('+OOMPolicy=continue').waitFor();
     await shot(slack, 'card-open');
 
-    // Ana asked for it: she cannot approve it, and is told why.
+    // Ana may ask and not approve, and is told why.
     await approve(slack, card);
-    await slack.whisperInThread(/on production somebody else must approve it/);
+    await slack.whisperInThread(/to approve a change for search takes approver/);
     await slack.actAs('Ben Okafor');
+    await slack.openThread(verdict, 'Proposed by');
     await approve(slack, card);
     await modal.getByText('This is production. Type search').waitFor();
     await shot(slack, 'approve');
@@ -56,6 +57,7 @@ describe('a change in practice mode', () => {
     await shot(slack, 'card-one');
 
     await slack.actAs('Chloé Martin');
+    await slack.openThread(verdict, 'Proposed by');
     await approve(slack, card);
     await modal.getByRole('textbox').fill('search');
     await modal.getByRole('button', { name: 'Approve', exact: true }).click();
@@ -76,7 +78,6 @@ describe('a change in practice mode', () => {
 
 async function approve(slack: PracticePage, card: ReturnType<typeof replyWith>): Promise<void> {
   await card.getByRole('button', { name: 'Review and approve exactly this change' }).click();
-  await slack.page.waitForTimeout(0);
 }
 
 /** For whoever wants to look: STAUNCH_SHOTS names a folder. */
