@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { loadDotEnv } from './adapters/dot-env.ts';
 import { addAuditCommands } from './audit-commands.ts';
+import { addServerCommands } from './server-commands.ts';
 import { openTerminal } from './terminal.ts';
 
 const SINCE = new Option('--since <length>', 'window up to now: 30m, 2h, 3d (default 2h)');
@@ -9,7 +10,6 @@ const FROM = new Option(
   'begin of the window: "2026-11-22 02:05", "yesterday 02:05", with a zone or in yours',
 );
 const TO = new Option('--to <time>', 'end of the window (default now)');
-const TIERS = ['production', 'staging', 'development'];
 
 export interface Ended {
   readonly code: number;
@@ -192,65 +192,9 @@ export async function commandLine(args: readonly string[], cancel: AbortSignal):
     code = await context.use(command);
   });
 
-  const server = program.command('server').description('register, list and test servers');
-  server
-    .command('add <user@host>')
-    .description('register a server: compares its host key, finds its units and logs')
-    .option('--id <name>', 'name in the registry')
-    .addOption(new Option('--tier <tier>', 'how important it is').choices(TIERS))
-    .option('--jump <server>', 'registered server to go through')
-    .option('--identity <file>', 'private key file; without it the ssh-agent is asked')
-    .option('--fingerprint <SHA256:…>', "the host key's fingerprint, compared beforehand")
-    .option('--service <name>', 'service to register')
-    .option('--unit <unit>', 'its systemd unit')
-    .option('--yes', 'take what is offered; never accepts a host key unseen')
-    .action(async (target: string, options) => {
-      const { serverAdd } = await import('../handlers/terminal/server-add.ts');
-      const context = await terminal();
-      code = await context.use(adding => serverAdd({ ...options, target }, adding));
-    });
-  server
-    .command('import <file>')
-    .description('servers of an OpenSSH configuration or an Ansible inventory')
-    .option('--write', 'add them to the registry; without it they are only shown')
-    .addOption(
-      new Option('--format <format>', 'judged by name and content when not said').choices([
-        'openssh',
-        'ansible-ini',
-        'ansible-yaml',
-      ]),
-    )
-    .action(async (file: string, options) => {
-      const { serverImport } = await import('../handlers/terminal/server-import.ts');
-      const context = await terminal();
-      code = await context.use(importing => serverImport({ ...options, file }, importing));
-    });
-  server
-    .command('list')
-    .description('the registered servers and services')
-    .action(async () => {
-      const { serverList } = await import('../handlers/terminal/server-list.ts');
-      const context = await terminal();
-      code = await context.use(listing => serverList(listing));
-    });
-  server
-    .command('test [server]')
-    .description('what can be read on a server, what cannot, and how to grant it')
-    .action(async (id: string | undefined) => {
-      const { serverTest } = await import('../handlers/terminal/server-test.ts');
-      const context = await terminal();
-      code = await context.use(testing => serverTest(id === undefined ? {} : { id }, testing));
-    });
-  server
-    .command('read-script')
-    .description('print the script that a read key may be restricted to (docs/access.md)')
-    .action(async () => {
-      const context = await terminal();
-      code = await context.use(async printing => {
-        printing.write(await printing.readScript());
-        return 0;
-      });
-    });
+  addServerCommands(program, terminal, ended => {
+    code = ended;
+  });
 
   program
     .command('doctor')

@@ -7,6 +7,7 @@ import type { DiagnoseContext } from '../handlers/terminal/diagnose.ts';
 import type { LocalMachine } from '../handlers/terminal/doctor.ts';
 import type { GrowthNowContext } from '../handlers/terminal/growth-now.ts';
 import type { ServerAddContext } from '../handlers/terminal/server-add.ts';
+import type { EnableApplyContext } from '../handlers/terminal/server-enable-apply.ts';
 import type { ReadText } from '../handlers/terminal/server-import.ts';
 import type { ShowContext } from '../handlers/terminal/show.ts';
 import type { StateContext, StateMovingContext } from '../handlers/terminal/state.ts';
@@ -21,6 +22,7 @@ export type TerminalWorld = DiagnoseContext &
   CollectContext &
   ShowContext &
   ServerAddContext &
+  EnableApplyContext &
   StateContext &
   StateMovingContext &
   AuditContext & {
@@ -132,6 +134,18 @@ export async function openTerminal(
     async scanHostKey(host, port, jump, stop) {
       const { scanHostKey } = await import('./adapters/ssh/host-key-scan.ts');
       return scanHostKey(host, port, jump, stop);
+    },
+    async applyHelper() {
+      const { loadHelperFile } = await import('./adapters/ssh/helper-file.ts');
+      return loadHelperFile();
+    },
+    async installApply(admin, files, stop) {
+      const { installApply } = await import('./adapters/ssh/apply-install.ts');
+      return installApply(admin, files, stop);
+    },
+    async proveApply(server, units, stop) {
+      const { proveApply } = await import('./adapters/ssh/apply-proof.ts');
+      return proveApply(server, units, stop);
     },
     async readScript() {
       const { loadReadScript } = await import('./adapters/ssh/read-script.ts');

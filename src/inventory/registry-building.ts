@@ -13,7 +13,9 @@ import {
 import type { RegistryFile, ServerEntry, ServiceEntry } from './registry-file.ts';
 import type { WarningsSection } from './warnings-file.ts';
 
-const DEFAULT_USER = 'staunch';
+export const DEFAULT_USER = 'staunch';
+/** Not the reading user's: whoever held the read key could otherwise run the helper. */
+export const DEFAULT_APPLY_USER = 'staunch-apply';
 const SSH_PORT = 22;
 /** OpenSSH's own default: without a decision in the file, the keys the user has accepted before decide. */
 const DEFAULT_KNOWN_HOSTS = '~/.ssh/known_hosts';
@@ -73,7 +75,16 @@ export function serverOf(
     hostKey: hostKeyOf(entry.hostKey, entry.knownHosts ?? defaults.knownHosts ?? DEFAULT_KNOWN_HOSTS, base),
     ...(signIn.identityFile !== undefined && { identityFile: resolvePath(signIn.identityFile, base) }),
     ...(agent !== undefined && { agent: resolvePath(agent, base) }),
+    ...applyOf(entry, defaults, base),
   };
+}
+
+/** A server without an apply key is never changed. */
+function applyOf(entry: ServerEntry, defaults: Defaults, base: FileBase): Pick<Server, 'apply'> {
+  const identityFile = entry.applyIdentityFile ?? defaults.applyIdentityFile;
+  if (identityFile === undefined) return {};
+  const user = entry.applyUser ?? defaults.applyUser ?? DEFAULT_APPLY_USER;
+  return { apply: { user, identityFile: resolvePath(identityFile, base) } };
 }
 
 function hostKeyOf(

@@ -35,12 +35,24 @@ const User = z
   .regex(/^[A-Za-z0-9_][A-Za-z0-9_.@\\+-]{0,63}$/, userForm)
   .describe('Login name of the user that reads; "staunch" when not said. It needs no root and no sudo.');
 
+const applyUserForm = 'expected the login name of the user that applies changes, e.g. staunch-apply';
+const ApplyUser = z
+  .string(applyUserForm)
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.@\\+-]{0,63}$/, applyUserForm)
+  .describe(
+    'Login name of the user that may run the helper and nothing else; "staunch-apply" when not said. Another one than the user that reads.',
+  );
+
 const Tier = z
   .enum(['production', 'staging', 'development'], 'expected production, staging or development')
   .describe('How important the server is; production when not said.');
 
 const pathForm = 'expected a path: absolute, from ~, or relative to this file';
 const LocalPath = z.string(pathForm).regex(/^[^\0\r\n]+$/, pathForm);
+
+const ApplyIdentityFile = LocalPath.describe(
+  'Private key of the user that applies changes. Without one Staunch shows changes and applies none.',
+);
 
 const hostKeyForm =
   'expected "SHA256:" and 43 characters as ssh-keygen -l prints them, or a public key such as "ssh-ed25519 AAAA…"';
@@ -81,6 +93,8 @@ export const ServerEntry = z.strictObject(
       'Private key to sign in with; without one the ssh-agent is asked.',
     ),
     agent: Agent.optional(),
+    applyUser: ApplyUser.optional(),
+    applyIdentityFile: ApplyIdentityFile.optional(),
   },
   'expected the settings of a server, e.g. { host: 10.0.0.5 }',
 );
@@ -146,6 +160,8 @@ const Defaults = z.strictObject(
     identityFile: LocalPath.optional(),
     agent: Agent.optional(),
     knownHosts: KnownHosts.optional(),
+    applyUser: ApplyUser.optional(),
+    applyIdentityFile: ApplyIdentityFile.optional(),
   },
   'expected settings that hold for every server, e.g. { user: staunch }',
 );

@@ -17,6 +17,12 @@ export function problemText(problem: Problem): string {
 /** A step into the data: a field's name or a place in a list. */
 export type PathStep = string | number;
 
+/** A broken reference: where it stands and what is wrong; the reader adds line and column. */
+export interface ReferenceFault {
+  readonly path: readonly PathStep[];
+  readonly message: string;
+}
+
 /** `['servers', 'web-1', 'port']` as `servers.web-1.port`; odd keys are quoted: `upstreams["10.0.0.5:80"]`. */
 export function pathText(path: readonly PathStep[]): string {
   let text = '';

@@ -1,12 +1,7 @@
+import { applyFaults } from './apply-faults.ts';
 import { NAME_PATTERN } from './name-form.ts';
 import { nearestNames } from './nearest-name.ts';
-import { type PathStep, pathText, suggestionText } from './registry-problem.ts';
-
-/** A broken reference: where it stands and what is wrong; the reader adds line and column. */
-export interface ReferenceFault {
-  readonly path: readonly PathStep[];
-  readonly message: string;
-}
+import { type PathStep, pathText, type ReferenceFault, suggestionText } from './registry-problem.ts';
 
 /**
  * Checks what the names in the file point at. It takes the data as parsed, valid or not, so that a broken
@@ -18,6 +13,7 @@ export function referenceFaults(data: unknown): ReferenceFault[] {
   const groups = fieldsOf(fieldsOf(data).get('groups'));
   const teams = fieldsOf(fieldsOf(data).get('teams'));
   const slack = fieldsOf(fieldsOf(data).get('slack'));
+  const defaults = fieldsOf(fieldsOf(data).get('defaults'));
   const faults: ReferenceFault[] = [];
 
   for (const name of services.keys()) {
@@ -35,6 +31,7 @@ export function referenceFaults(data: unknown): ReferenceFault[] {
       const message = `${pathText(path)} stands beside hostKey: keep one, the host key is decided in one place`;
       faults.push({ path, message });
     }
+    faults.push(...applyFaults(name, fields, defaults));
   }
   faults.push(...jumpCircles(servers));
   for (const [name, entry] of services) {

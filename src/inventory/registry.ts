@@ -18,6 +18,8 @@ export interface Server {
   readonly identityFile?: string;
   /** Socket of the ssh-agent; `undefined` = SSH_AUTH_SOCK when there is no identityFile. */
   readonly agent?: string;
+  /** How changes reach it, where they may at all. Another user than the one that reads, with a key of its own. */
+  readonly apply?: { readonly user: string; readonly identityFile: string };
 }
 
 export type HostKeySource =

@@ -45,6 +45,8 @@ export interface HelperFile {
   readonly package?: string;
   /** Words at its head that name a configuration management. */
   readonly generated?: string;
+  /** Why it cannot be changed as it is: others may write it, a folder on the way belongs to somebody else, … */
+  readonly problem?: string;
   /** Of its file system. */
   readonly freeBytes?: number;
 }

@@ -1,7 +1,6 @@
 import type { ServerAdvice } from '../advice/service-advice.ts';
 import type { ObservedUnit } from './observed-unit.ts';
 import type { ServerPlan } from './plan.ts';
-import type { Place } from './winning-place.ts';
 
 /** What is looked at before anybody is asked. */
 export type TickId =
@@ -36,7 +35,6 @@ export interface Tick {
 export interface PreflightMaterial {
   readonly unit: ObservedUnit;
   readonly plan: Pick<ServerPlan, 'remedy' | 'settings' | 'changes' | 'activation' | 'verification'>;
-  readonly place?: Place;
   /** Of this server: whether recycling is safe, how large workers are, what the review found. */
   readonly advice?: ServerAdvice;
   /** The shortest time that NGINX in front waits for an answer. */

@@ -97,12 +97,15 @@ function ephemeral(unit: ObservedUnit): readonly Tick[] {
 
 /** What a restart would bring besides. */
 function nextStart(unit: ObservedUnit): Tick {
-  const words = commandWords(unit);
+  const words = commandWords(unit)?.map(word => word.replaceAll('$$', ''));
   const { commandLine } = unit.running;
   const sameCommand =
     words === undefined || commandLine === undefined || words.some(word => word.includes('$'))
       ? undefined
-      : commandLine.join(' ').endsWith(words.join(' '));
+      : commandLine
+          .map(word => word.replaceAll('$', ''))
+          .join(' ')
+          .endsWith(words.join(' '));
   const next = unit.environment && shellWords(unit.environment.get('GUNICORN_CMD_ARGS') ?? '').join(' ');
   const now = runningArguments(unit)?.join(' ');
   const sameArguments =

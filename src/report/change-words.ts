@@ -175,5 +175,5 @@ function rollbackWords({ remedy, servers }: ChangePlan): string {
     return 'There is nothing to take back: Gunicorn starts a new worker at once.';
   const seconds = Math.max(...servers.map(server => server.confirmWithinSeconds));
   const again = servers.some(({ activation }) => activation.kind === 'restart') ? 'restarted' : 'loaded';
-  return `When it does not work out, the exact bytes, mode and owner of before come back and are ${again} again; the server does that by itself after ${durationWords(seconds * 1000)} without a confirmation, also when Staunch is gone. One server first, then the others; the first regression stops the rest.`;
+  return `When it does not work out, the exact bytes, mode and owner of before come back and are ${again} again; the server does that by itself after ${durationWords(seconds * 1000)} without a confirmation, also when Staunch is gone.${servers.length > 1 ? ' One server first, then the others; the first regression stops the rest.' : ''}`;
 }

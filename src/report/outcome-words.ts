@@ -61,7 +61,7 @@ function countWords({ id, beforeEvents, beforeExposure, afterEvents, afterExposu
     const perThousand = (events: number, requests: number) =>
       requests === 0
         ? 'no requests'
-        : `${events} in ${requests} requests (${figure((events / requests) * 1000)} per 1,000)`;
+        : `${events} in ${requests.toLocaleString('en-US')} requests (${figure((events / requests) * 1000)} per 1,000)`;
     return `${perThousand(beforeEvents, beforeExposure)} before, ${perThousand(afterEvents, afterExposure)} since`;
   }
   const within = (events: number, minutes: number) =>

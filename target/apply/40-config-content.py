@@ -4,6 +4,7 @@
 BEGIN = re.compile(r'# BEGIN staunch\b')
 END = re.compile(r'# END staunch\b')
 SETTING = re.compile(r'(max_requests|max_requests_jitter|workers) = (0|[1-9][0-9]{0,6})\Z')
+PRINTABLE = re.compile(r'[^\x00-\x1f\x7f]*\Z')
 RANGES = {'max_requests': (0, 9999999), 'max_requests_jitter': (0, 9999999), 'workers': (1, 512)}
 
 
@@ -51,6 +52,9 @@ def allow_config(path, before, after):
     settings = {}
     for at in range(*(block or (0, 0))):
         line = lines[at]
+        # Python ends a line at a carriage return too: what follows one in a comment would be a program.
+        if not PRINTABLE.match(line):
+            raise refuse_content(path, at + 1, 'a control character is not accepted')
         if line.startswith('#') or line == '':
             if re.search(r'coding[:=]', line):
                 raise refuse_content(path, at + 1, 'a comment there must not look like a declaration of an encoding')

@@ -3,7 +3,6 @@
 TUNABLES = ('--max-requests', '--max-requests-jitter', '--workers')
 BYTES = re.compile(r'(infinity|[1-9][0-9]{0,17}|[1-9][0-9]{0,8}[KMGT])\Z')
 LEAST_MEMORY = 16 << 20
-PRINTABLE = re.compile(r'[^\x00-\x1f\x7f]*\Z')
 
 
 def allow_drop_in(path, after, shown, pid):

@@ -1,5 +1,5 @@
 # What was done and how far it got, on the disk before it is done: whatever ends this program, the next call knows.
-# STATE/plans/PLANID/ holds record.json, the old bytes and a reserve of space; STATE/open/PLANID is there as long as
+# STATE/plans/PLANID/ holds record.json, the plan, the old bytes and a reserve of space; STATE/open/PLANID is there as long as
 # the plan may still have to be taken back.
 
 FINAL = ('confirmed', 'rolled-back', 'failed', 'stale')
@@ -107,7 +107,7 @@ def save(record, stage, detail=None):
     log('plan %s of %s: %s%s' % (record['planId'], record['unit'], stage, ': ' + record['detail'] if record.get('detail') else ''))
 
 
-def open_record(record, backups):
+def open_record(record, plan, backups):
     """Keeps the old bytes and says what will be done. Nothing was written outside of STATE when this fails."""
     folder = plan_folder(record['planId'])
     write_file(state_folder('open'), record['planId'], b'')
@@ -115,6 +115,7 @@ def open_record(record, backups):
         for at, data in enumerate(backups):
             if data is not None:
                 write_file(folder, 'before-%d' % at, data)
+        write_file(folder, 'plan.json', plan.encode('utf-8'))
         write_file(folder, 'reserve', b'\0' * RESERVE_BYTES)
         save(record, 'prepared', 'prepared, nothing written yet')
     except BaseException:

@@ -112,7 +112,7 @@ def apply_verb(request):
         raise Refusal('check-failed', detail)
     record = record_of(request, places, found, target)
     try:
-        open_record(record, [file.data if file else None for file in found])
+        open_record(record, request['planText'], [file.data if file else None for file in found])
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         raise Refusal('no-space' if full else 'failed', '%s: %s; nothing was changed' % (STATE, plain(error)))
@@ -127,7 +127,7 @@ def record_of(request, places, found, target):
         changes.append({'path': change['path'], 'before': before, 'after': after, 'madeFolder': place.folder is None,
                         'dropIn': change['path'] == target.get('dropIn')})
     return {'schema': 1, 'planId': request['planId'], 'digest': request['digest'], 'unit': request['unit'],
-            'plan': request['planText'], 'kind': request['plan']['activation']['kind'], 'changes': changes,
+            'kind': request['plan']['activation']['kind'], 'changes': changes,
             'workers': request['plan']['verification']['workers'], 'until': deadline(request['confirmWithinSeconds'])}
 
 

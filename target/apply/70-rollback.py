@@ -14,9 +14,13 @@ def roll_back(record, reason):
     """Ends in 'rolled-back', or in 'failed' with what is not as it was. Never overwrites what somebody else wrote."""
     stage, problems = record['stage'], []
     was_activated = stage in ('activating', 'activated', 'confirmed', 'rolling-back')
-    if record['planId'] not in open_plans():
-        write_file(state_folder('open'), record['planId'], b'')
-    save(record, 'rolling-back', reason)
+    try:
+        if record['planId'] not in open_plans():
+            write_file(state_folder('open'), record['planId'], b'')
+        save(record, 'rolling-back', reason)
+    except OSError as error:
+        # A full disk must not keep the old files away: they lie ready. The end is recorded when there is room again.
+        log('plan %s is taken back although that cannot be recorded: %s' % (record['planId'], error))
     # What was being laid when a helper was ended is a second name of a new file, which would look like somebody's link.
     tidy(record, '.new')
     restored = 0
@@ -150,5 +154,6 @@ def confirm_verb(request):
 def own(record, request):
     if record['unit'] != request['unit']:
         raise Refusal('not-allowed', 'the plan %s is of %s, not of %s' % (request['planId'], record['unit'], request['unit']))
-    if request.get('digest', record['digest']) != record['digest']:
+    # A plan that was called off before it came has no digest here.
+    if record['digest'] is not None and request.get('digest', record['digest']) != record['digest']:
         raise Refusal('other-digest', 'another plan was applied here under the name %s' % request['planId'])

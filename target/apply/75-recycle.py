@@ -11,7 +11,7 @@ def recycle_verb(request):
         note(request, 'stale', refusal.detail)
         raise
     record = {'schema': 1, 'planId': request['planId'], 'digest': request['digest'], 'unit': request['unit'],
-              'plan': request['planText'], 'kind': 'recycle-worker', 'changes': [], 'workers': 0,
+              'kind': 'recycle-worker', 'changes': [], 'workers': 0,
               'until': deadline(plan['confirmWithinSeconds'])}
     # Said before it is done: a second call never ends a second worker.
     save(record, 'confirmed', 'worker %d is told to leave' % worker['pid'])

@@ -156,6 +156,8 @@ export async function shutDown(): Promise<void> {
 
 /** The private key Staunch signs in with, as `readonly` and as `limited`. */
 export const readerKey = join(labHome, 'keys', 'reader');
+/** The private key of `root` and of `admin`, who may use sudo: for causing failures and for installing. */
+export const setupKey = join(labHome, 'keys', 'setup');
 
 /**
  * A suite that needs real hosts. Where they cannot run it is skipped and says why; hosts of mode `ns` are

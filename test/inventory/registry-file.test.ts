@@ -22,6 +22,8 @@ describe('the files beside the code', () => {
       'knownHosts',
       'identityFile',
       'agent',
+      'applyUser',
+      'applyIdentityFile',
       'team',
       'channels',
       'workspaces',

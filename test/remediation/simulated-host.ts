@@ -34,7 +34,7 @@ export class SimulatedHost {
   #running = { argv: [] as readonly string[], environment: {} as Readonly<Record<string, string>> };
   #masterPid = 100;
   #workersFrom = 101;
-  properties: Record<string, string> = {};
+  #properties: Readonly<Record<string, string>> = {};
 
   constructor({ unitFile, files = {}, allowed = [CONFIG], environmentFile }: HostSetUp) {
     this.put(FRAGMENT, unitFile);
@@ -47,6 +47,11 @@ export class SimulatedHost {
 
   put(path: string, text: string | Uint8Array, mode = 0o640, uid = 33, gid = 34): void {
     this.files.set(path, { bytes: Buffer.from(text), mode, uid, gid });
+  }
+
+  /** Lets systemd show other properties. */
+  show(properties: Readonly<Record<string, string>>): void {
+    this.#properties = properties;
   }
 
   daemonReload(): void {
@@ -125,7 +130,7 @@ export class SimulatedHost {
         Restart: 'on-failure',
         StartLimitBurst: '5',
         StartLimitIntervalUSec: '10s',
-        ...this.properties,
+        ...this.#properties,
       },
       files: this.#allowed.map(one => this.#fileOf(one)),
       master: {

@@ -1,15 +1,16 @@
 import { connect as connectSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { ClientChannel, ConnectConfig } from 'ssh2';
+import type { ConnectConfig } from 'ssh2';
 import ssh2 from 'ssh2';
 import { hostKeyAlgorithms, OFFERED } from './algorithms.ts';
-import type { ChannelRefusal, Connection, RemoteCommand } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { ConnectionFailure, HostKey } from './connection-failure.ts';
 import { CANCELLED, failed, socketErrorDetail } from './connection-failure.ts';
 import type { Credentials } from './credentials.ts';
 import type { HostKeyPolicy } from './host-key-policy.ts';
 import { hostKeyOf } from './host-key-policy.ts';
 import { loginRefusal } from './login-refusal.ts';
+import { openConnection } from './open-connection.ts';
 
 /** Every connection needs a decision about the host key: there is no default for it. */
 export interface ConnectOptions {
@@ -28,11 +29,9 @@ export interface ConnectOptions {
 export type ConnectResult = { readonly ok: true; readonly connection: Connection } | ConnectionFailure;
 
 const KEEPALIVE = { keepaliveInterval: 5000, keepaliveCountMax: 3 };
-/** How long a peer may take to close after our good-bye. */
-const GOODBYE_MS = 1000;
 
 /**
- * Opens a connection: the only place that knows the SSH library. Never throws; every failure is a value.
+ * Opens a connection: with open-connection.ts the only place that knows the SSH library. Never throws; every failure is a value.
  * The library accepts any host key unless the verifier says exactly `false`, so it is asked for a boolean
  * here and nowhere else.
  */
@@ -122,6 +121,7 @@ function handshake(
   return new Promise(resolve => {
     const client = new ssh2.Client();
     let shown: HostKey | undefined;
+    let known: HostKey | undefined;
     let problem: 'unknown' | 'changed' | 'revoked' | 'only-certificate-authority' | undefined;
     let encrypted = false;
     let agentError: string | undefined;
@@ -176,9 +176,11 @@ function handshake(
       encrypted = true;
     });
     client.on('close', () => onError(new Error('The server closed the connection during the login')));
-    client.on('ready', () =>
-      settle({ ok: true, connection: openConnection(nameOf(options), client, stream) }),
-    );
+    client.on('ready', () => {
+      // The verifier ran before: without a key that it accepted there is no login.
+      if (known === undefined) return settle(failed('unreachable', `${nameOf(options)} showed no host key`));
+      settle({ ok: true, connection: openConnection(nameOf(options), known, client, stream) });
+    });
 
     const config: ConnectConfig = {
       sock: stream as NonNullable<ConnectConfig['sock']>,
@@ -195,7 +197,10 @@ function handshake(
       },
       hostVerifier: (keyBlob: Buffer): boolean => {
         const verdict = options.hostKey.judge(keyBlob);
-        if (verdict === 'known') return true;
+        if (verdict === 'known') {
+          known ??= hostKeyOf(keyBlob);
+          return true;
+        }
         shown = hostKeyOf(keyBlob);
         problem = verdict;
         return false;
@@ -219,68 +224,4 @@ function loginSteps(options: ConnectOptions): ('publickey' | 'agent')[] {
     ...(options.credentials.privateKey === undefined ? [] : (['publickey'] as const)),
     ...(options.credentials.agentSocket === undefined ? [] : (['agent'] as const)),
   ];
-}
-
-function openConnection(name: string, client: ssh2.Client, stream: Duplex): Connection {
-  let open = true;
-  let lastError: string | undefined;
-  const { promise: closed, resolve: onClosed } = Promise.withResolvers<void>();
-  client.on('error', error => {
-    lastError = error.message;
-  });
-  client.on('end', () => {
-    open = false;
-  });
-  client.on('close', () => {
-    open = false;
-    onClosed();
-  });
-  return {
-    name,
-    closed,
-    isOpen: () => open,
-    lastError: () => lastError,
-    start: async (command, cancel) => {
-      const channel = await openChannel(cancel, done => client.exec(command, done));
-      return 'ok' in channel ? channel : remoteCommand(channel);
-    },
-    tunnel: (host, port, cancel) =>
-      openChannel(cancel, done => client.forwardOut('127.0.0.1', 0, host, port, done)),
-    end: () => {
-      client.end();
-      setTimeout(() => stream.destroy(), GOODBYE_MS).unref();
-    },
-  };
-}
-
-function openChannel(
-  cancel: AbortSignal,
-  open: (done: (error: Error | undefined, channel: ClientChannel) => void) => unknown,
-): Promise<ClientChannel | ChannelRefusal> {
-  return new Promise(resolve => {
-    const stopped = () => resolve({ ok: false, detail: 'stopped before the channel was open' });
-    if (cancel.aborted) return stopped();
-    cancel.addEventListener('abort', stopped, { once: true });
-    const refuse = (error: unknown) => {
-      cancel.removeEventListener('abort', stopped);
-      resolve({ ok: false, detail: error instanceof Error ? error.message : String(error) });
-    };
-    try {
-      open((error, channel) => {
-        if (error) return refuse(error);
-        channel.on('error', () => {}); // a write after the end; `close` tells the rest
-        if (cancel.aborted) return channel.close();
-        cancel.removeEventListener('abort', stopped);
-        resolve(channel);
-      });
-    } catch (error) {
-      refuse(error); // the library throws when the connection is already closing
-    }
-  });
-}
-
-function remoteCommand(channel: ClientChannel): RemoteCommand {
-  const { promise: closed, resolve } = Promise.withResolvers<void>();
-  channel.once('close', () => resolve());
-  return { io: channel, stderr: channel.stderr, closed, close: () => channel.close() };
 }

@@ -5,7 +5,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 lab_home=$1 dist=${2:-bookworm} image=${3:-}
-packages=systemd,systemd-sysv,dbus,libpam-systemd,openssh-server,nginx,gunicorn,procps,iproute2,netbase
+packages=systemd,systemd-sysv,dbus,libpam-systemd,openssh-server,nginx,gunicorn,sudo,procps,iproute2,netbase
 
 mkdir -p "$lab_home/keys"
 exec 9>"$lab_home/build.lock"
@@ -35,10 +35,11 @@ add_users() {
   in_tree useradd --system --home-dir /srv/checkout --shell /usr/sbin/nologin --gid www-data app
   in_tree useradd --create-home --shell /bin/bash --groups adm,systemd-journal readonly
   in_tree useradd --create-home --shell /bin/bash limited
+  in_tree useradd --create-home --shell /bin/bash --groups sudo admin
   local user home key
-  for user in root readonly limited; do
+  for user in root admin readonly limited; do
     home=$(in_tree getent passwd "$user" | cut -d: -f6) key=reader
-    [ "$user" = root ] && key=setup
+    case $user in root | admin) key=setup ;; esac
     install -d -m 700 "$tree.new$home/.ssh"
     install -m 600 "$lab_home/keys/$key.pub" "$tree.new$home/.ssh/authorized_keys"
     in_tree chown -R "$user:" "$home/.ssh"
@@ -47,6 +48,7 @@ add_users() {
 
 settle() {
   local unit
+  echo 'admin ALL=(ALL) NOPASSWD: ALL' >"$tree.new/etc/sudoers.d/admin"
   cp -a --no-preserve=ownership "$here/root/." "$tree.new/"
   ln -sf ../sites-available/checkout "$tree.new/etc/nginx/sites-enabled/default"
   in_tree systemctl enable --quiet checkout.service lab-address.service nginx.service ssh.service

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BLOCK, CONFIG, CONFIG_TEXT, DROP_IN, HelperRig } from './helper-rig.ts';
+import { CONFIG, CONFIG_TEXT, DROP_IN, HelperRig } from './helper-rig.ts';
+import { applyPlan, applyRequest, BLOCK, configPlan, dropInPlan } from './plans.ts';
 
 let rig: HelperRig;
 beforeEach(() => {
@@ -10,10 +11,7 @@ beforeEach(() => {
 afterEach(() => rig.remove());
 
 const config = () => rig.read(CONFIG);
-const apply = async (planId: string, change = {}) => {
-  const plan = await rig.plan(change);
-  return (await rig.ask(rig.applyRequest(plan, planId))).answer;
-};
+const apply = async (planId: string, change = {}) => applyPlan(rig, planId, await configPlan(rig, change));
 
 describe('an applied plan', () => {
   it('is in place with its bytes, mode and owner, has new workers, and is armed to be taken back', async () => {
@@ -50,10 +48,10 @@ describe('an applied plan', () => {
     expect(config()).toBe(CONFIG_TEXT + BLOCK);
   });
   it('does nothing more when it comes again', async () => {
-    const plan = await rig.plan();
-    await rig.ask(rig.applyRequest(plan, 'plan-1'));
+    const plan = await configPlan(rig);
+    await rig.ask(applyRequest(plan, 'plan-1'));
     rig.takeCalls();
-    const again = (await rig.ask(rig.applyRequest(plan, 'plan-1'))).answer;
+    const again = (await rig.ask(applyRequest(plan, 'plan-1'))).answer;
     expect(again).toMatchObject({ ok: true, state: 'activated' });
     expect(rig.takeCalls().filter(([, , verb]) => verb === 'reload')).toEqual([]);
   });
@@ -76,8 +74,8 @@ describe('an applied plan', () => {
     expect(rig.takeCalls().filter(([, , verb]) => verb === 'reload')).toEqual([]);
   });
   it('of a drop-in takes file and folder away again', async () => {
-    const plan = await rig.dropInPlan('[Service]\nOOMPolicy=continue\n');
-    const said = await rig.ask(rig.applyRequest(plan, 'plan-1'));
+    const plan = await dropInPlan(rig, '[Service]\nOOMPolicy=continue\n');
+    const said = await rig.ask(applyRequest(plan, 'plan-1'));
     expect(said.answer).toMatchObject({ ok: true, state: 'activated' });
     expect(rig.read(DROP_IN)).toContain('OOMPolicy=continue');
     expect((await rig.verb('rollback', { planId: 'plan-1', reason: 'no' })).answer).toMatchObject({

@@ -13,14 +13,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { helperOf, loadHelperParts } from '../../../src/adapters/ssh/helper-file.ts';
-import type { ServerPlan } from '../../../src/remediation/plan.ts';
-import { serverPlanDigest, serverPlanText, sha256 } from '../../../src/remediation/plan-digest.ts';
 
 export const UNIT = 'checkout.service';
 export const CONFIG = '/srv/checkout/gunicorn.conf.py';
 export const DROP_IN = `/etc/systemd/system/${UNIT}.d/90-staunch.conf`;
 export const CONFIG_TEXT = 'bind = "unix:/run/checkout.sock"\nworkers = 2\n';
-export const BLOCK = '# BEGIN staunch\nmax_requests = 8000\nmax_requests_jitter = 1200\n# END staunch\n';
 const STAND_IN = new URL('./stand-in/', import.meta.url);
 const parts = await loadHelperParts();
 
@@ -159,6 +156,10 @@ export class HelperRig {
     execFileSync(join(this.folder, 'tools', 'systemctl'), ['restart', UNIT]);
   }
 
+  daemonReload(): void {
+    execFileSync(join(this.folder, 'tools', 'systemctl'), ['daemon-reload']);
+  }
+
   stopUnit(): void {
     const pid = this.masterPid();
     if (pid === undefined) return;
@@ -225,77 +226,6 @@ export class HelperRig {
   /** A request with a verb about the unit. */
   verb(verb: string, fields: object = {}): Promise<Said> {
     return this.ask({ schema: 1, verb, unit: UNIT, ...fields });
-  }
-
-  /** The request that applies a plan. */
-  applyRequest(plan: ServerPlan, planId: string): Record<string, unknown> {
-    return {
-      schema: 1,
-      verb: plan.activation.kind === 'recycle-worker' ? 'recycle-worker' : 'apply',
-      unit: plan.unit,
-      planId,
-      digest: serverPlanDigest(plan),
-      plan: serverPlanText(plan),
-      ...(plan.activation.kind !== 'recycle-worker' && { confirmWithinSeconds: plan.confirmWithinSeconds }),
-    };
-  }
-
-  /** A plan that adds Staunch's block to the configuration file, of what is there now. */
-  async plan(change: Partial<ServerPlan> = {}, block = BLOCK): Promise<ServerPlan> {
-    const { answer } = await this.verb('state');
-    const state = answer as unknown as {
-      master: { pid: number; startTicks: number };
-      unitState: Record<string, string>;
-      files: { path: string; sha256: string; mode: number; uid: number; gid: number; base64: string }[];
-    };
-    const file = state.files.find(one => one.path === CONFIG);
-    if (file === undefined || state.master === undefined)
-      throw new Error(`no state: ${JSON.stringify(answer)}`);
-    const { sha256: before, mode, uid, gid } = file;
-    const bytes = Buffer.from(Buffer.from(file.base64, 'base64').toString('utf8') + block);
-    return {
-      schema: 1,
-      service: 'checkout',
-      server: 'web-1',
-      hostKey: 'SHA256:r8LdXCJZ5VfNdVbTtMDRKXwNkKyfS0kFTKL8EyGkfFg',
-      unit: UNIT,
-      remedy: 'recycling',
-      settings: { maxRequests: 8000 },
-      changes: [
-        {
-          path: CONFIG,
-          before: { sha256: before, mode, uid, gid },
-          after: { sha256: sha256(bytes), mode, uid, gid, base64: bytes.toString('base64') },
-        },
-      ],
-      precondition: {
-        fragmentPath: state.unitState.FragmentPath ?? '',
-        dropInPaths: (state.unitState.DropInPaths ?? '').split(' ').filter(Boolean),
-        mainPid: state.master.pid,
-        mainStartTicks: state.master.startTicks,
-      },
-      activation: { kind: 'reload' },
-      verification: { expected: { max_requests: 8000 }, workers: 2, workersMustBeNew: true, watchMs: 1000 },
-      confirmWithinSeconds: 300,
-      ...change,
-    };
-  }
-
-  /** The same plan with a drop-in instead. */
-  async dropInPlan(text: string, kind: 'daemon-reload' | 'restart' = 'restart'): Promise<ServerPlan> {
-    const { uid, gid } = this;
-    const after = {
-      sha256: sha256(text),
-      mode: 0o644,
-      uid,
-      gid,
-      base64: Buffer.from(text).toString('base64'),
-    };
-    return this.plan({
-      remedy: 'oom-policy',
-      changes: [{ path: DROP_IN, before: null, after }],
-      activation: { kind },
-    });
   }
 
   async remove(): Promise<void> {
