@@ -25,7 +25,7 @@ if (!process.env.CI && !existsSync('/usr/bin/chromium')) {
 
 if (!process.env.CI && globSync('/usr/lib/postgresql/*/bin/postgres').length === 0) {
   console.warn('Left out: tests on a real PostgreSQL; install postgresql (Debian) to run them.');
-  leftOut.push('test/adapters/state/postgres-{opening,sharing,state,watching}.test.ts');
+  leftOut.push('test/adapters/state/postgres-{clicks,decisions,opening,sharing,state,watching}.test.ts');
 }
 
 export default defineConfig({

@@ -47,6 +47,14 @@ export async function doctor(context: ServerContext & { readonly machine: LocalM
     `${context.registry.file}: ${counted(registry.servers.size, 'server')}, ${counted(registry.services.size, 'service')}`,
   );
 
+  const homeless = [...registry.services.values()].filter(
+    ({ channels, warnings }) => warnings.watch && channels.length === 0,
+  );
+  if (homeless.length > 0)
+    context.write(
+      `note   ${homeless.map(({ id }) => id).join(', ')}: no channel, so nobody is told of what the watch sees there. Name one under channels: in ${context.registry.file} (not needed without Slack)\n`,
+    );
+
   const servers = [...registry.servers.values()];
   for (const [path, users] of grouped(servers, server => server.identityFile)) {
     say(...keyFileText(path, users, await machine.keyFile(path)));

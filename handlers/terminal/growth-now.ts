@@ -22,7 +22,7 @@ export type WatchedStateOpening =
   /** Why there is nothing to look at, and what to try. */
   | { readonly ok: false; readonly problem: string };
 
-export interface GrowthNowContext extends ServerContext {
+export interface GrowthNowContext extends Pick<ServerContext, 'registry' | 'write' | 'writeError'> {
   readonly clock: Clock;
   readonly colour: boolean;
   readonly columns: number;

@@ -9,12 +9,17 @@ export interface ServerContext extends TerminalContext {
 }
 
 /** Writes what is wrong with the registry file, one problem a line. */
-export function tellProblems(context: TerminalContext, problems: readonly Problem[]): void {
+export function tellProblems(
+  context: Pick<TerminalContext, 'writeError'>,
+  problems: readonly Problem[],
+): void {
   for (const problem of problems) context.writeError(`${problemText(problem)}\n`);
 }
 
 /** The registry, or undefined after telling what is wrong with the file. */
-export async function registryOrTell(context: ServerContext): Promise<Registry | undefined> {
+export async function registryOrTell(
+  context: Pick<ServerContext, 'registry' | 'writeError'>,
+): Promise<Registry | undefined> {
   const stored = await context.registry.read();
   if (stored.ok) return stored.registry;
   tellProblems(context, stored.problems);

@@ -6,7 +6,7 @@ import { registryOrTell, type ServerContext } from './server-context.ts';
 /** The services a name stands for, or an exit code after telling what is the matter and which names are near. */
 export async function servicesOrTell(
   name: string | undefined,
-  context: ServerContext,
+  context: Pick<ServerContext, 'registry' | 'writeError'>,
 ): Promise<readonly Service[] | number> {
   const registry = await registryOrTell(context);
   if (!registry) return EXIT.usage;

@@ -31,7 +31,7 @@ export async function checkIds(registry: Registry, context: IdsContext): Promise
   const found: boolean[] = [];
   if (groups.length > 0) {
     const answer = await context.probe.groups();
-    for (const [id, places] of groups) found.push(tellGroup(named(id, places), id, answer, context));
+    for (const [id, places] of groups) found.push(tellGroup(id, places, answer, context));
   }
   for (const [id, places] of people) {
     if (context.cancel.aborted) return;
@@ -61,7 +61,10 @@ function named(id: string, places: readonly string[]): string {
   return `${id} (${first}${rest})`;
 }
 
-function holdersOf({ access }: Registry): Named {
+/** Where a user group stands that warnings ping, whether for all services or for one. */
+const PING = 'warnings.ping';
+
+function holdersOf({ access, services }: Registry): Named {
   const all = new Map<string, string[]>();
   const collect = (roles: RoleHolders, path: string): void => {
     for (const [role, ids] of roles)
@@ -69,6 +72,8 @@ function holdersOf({ access }: Registry): Named {
   };
   collect(access.roles, 'slack.roles');
   for (const team of access.teams.values()) collect(team.roles, `teams.${team.id}.roles`);
+  const pinged = new Set([...services.values()].flatMap(({ warnings }) => warnings.ping ?? []));
+  for (const id of pinged) all.set(id, [...(all.get(id) ?? []), PING]);
   return all;
 }
 
@@ -131,11 +136,15 @@ function tellUser(
 }
 
 function tellGroup(
-  what: string,
   id: string,
+  places: readonly string[],
   answer: SlackAnswer<ReadonlyMap<string, SlackGroup>>,
   { lines }: IdsContext,
 ): boolean {
+  const what = named(id, places);
+  const effect = places.every(place => place === PING)
+    ? 'nobody is pinged'
+    : 'nobody has the role through it';
   const absent = 'no user group has this ID. In Slack: Directory, User groups, the group, ⋮, Copy group ID';
   if (!answer.ok) return tellUnknown(what, answer, absent, lines);
   const group = answer.value.get(id);
@@ -144,8 +153,8 @@ function tellGroup(
     return false;
   }
   const { handle, members, isDisabled } = group;
-  if (isDisabled) lines.wrong(`${what}: @${handle} is switched off, so nobody has the role through it`);
-  else if (members === 0) lines.wrong(`${what}: @${handle} is empty, so nobody has the role through it`);
+  if (isDisabled) lines.wrong(`${what}: @${handle} is switched off, so ${effect}`);
+  else if (members === 0) lines.wrong(`${what}: @${handle} is empty, so ${effect}`);
   else lines.ok(`${what}: @${handle}, ${counted(members, 'person', 'people')}`);
   return true;
 }

@@ -58,6 +58,7 @@ export async function start(
       'Staunch in practice mode: no Slack account, no servers of yours, nothing leaves this machine.\n\n' +
         `  Open   ${running.url}${opened ? '   (your browser should show it now)' : ''}\n` +
         '  Type   /diagnose-502 checkout   in #inc-checkout\n' +
+        '  Watch  #incidents: within two minutes it hears of workers that grow\n' +
         '  Stop   Ctrl-C\n\n' +
         'The incidents are recordings of real failures, moved to a few minutes ago; what Staunch says about them is\n' +
         'worked out while you watch. With SLACK_BOT_TOKEN and SLACK_APP_TOKEN it connects to your Slack: docs/slack.md\n',

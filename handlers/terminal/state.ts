@@ -163,6 +163,7 @@ const ROW_WORDS: Readonly<Record<string, string>> = {
   run: 'diagnoses',
   evidence: 'lines of evidence',
   feedback: 'opinions on verdicts',
+  warning: 'warnings of growth',
   outbox: 'messages, sent or to be sent',
   watched_unit: 'watched units',
   minute_sample: 'samples of open hours',

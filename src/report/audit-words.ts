@@ -24,6 +24,10 @@ const WORDS: Readonly<Record<string, (body: Body) => string>> = {
   'break-glass': body =>
     `BREAKS THE GLASS for ${change(body)} ${digest(body)}, with ${text(body.approvals)} of ${text(body.quorum)} ` +
     `approvals: ${quoted(body.reason)}`,
+  refused: body =>
+    `is refused (${text(body.what)}${body.proposal === undefined ? '' : `, ${change(body)}`}): ${text(body.reason)}`,
+  'applied-by-hand': body =>
+    `says that ${change(body)} ${digest(body)} was applied by hand: ${quoted(body.note)}`,
   expired: body => `${change(body)} ran out of time while it was ${text(body.was)}`,
   claimed: body => `${change(body)} begins on ${text(body.server)}`,
   'taken-up': body => `${change(body)} is taken up on ${text(body.server)}, where it is ${text(body.state)}`,

@@ -28,7 +28,8 @@ describe('what the guide says', () => {
     const own = [...exposition.matchAll(/^# TYPE (staunch_(?!process|nodejs)\w+) /gm)].map(
       ([, name]) => name,
     );
-    const looked = [...text('src/service.ts').matchAll(/'(staunch_[a-z_]+)'/g)].map(([, name]) => name);
+    const wiring = text('src/service.ts') + text('src/watching.ts');
+    const looked = [...wiring.matchAll(/'(staunch_[a-z_]+)'/g)].map(([, name]) => name);
     expect(own.length + looked.length).toBeGreaterThan(7);
     for (const name of [...own, ...looked]) expect(guide).toContain(`${name}`);
   });

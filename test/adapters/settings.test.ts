@@ -28,6 +28,7 @@ describe('settings of the service', () => {
         stateFolder: '/s',
         status: { host: '127.0.0.1', port: 9502 },
         logLevel: 'info',
+        watch: true,
         retention: { evidenceDays: 30, incidentDays: 365 },
       },
     });

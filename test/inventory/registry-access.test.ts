@@ -56,6 +56,11 @@ describe('who may ask, in a staunch.yml', () => {
     expect(registry.services.get('cart')).not.toHaveProperty('team');
   });
 
+  it('names the channel of the audit, or none', () => {
+    expect(registryOf(web)).not.toHaveProperty('auditChannel');
+    expect(registryOf(`${web}slack: { auditChannel: C0ADMINS }\n`).auditChannel).toBe('C0ADMINS');
+  });
+
   const holder = (value: string) => `${web}slack: { roles: { viewer: [${value}] } }\n`;
   it.each([
     [

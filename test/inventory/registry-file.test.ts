@@ -28,6 +28,7 @@ describe('the files beside the code', () => {
       'channels',
       'workspaces',
       'sharedChannels',
+      'auditChannel',
       'viewer',
       'requester',
       'approver',

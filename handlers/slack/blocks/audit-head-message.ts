@@ -1,5 +1,5 @@
 import type { Message } from '../../../src/workflows/message.ts';
-import { bold, code, line, message, richText, words } from './block-parts.ts';
+import { bold, line, message, richText, verbatim, words } from './block-parts.ts';
 import { own } from './slack-text.ts';
 
 export interface AuditHeadView {
@@ -18,7 +18,7 @@ export function auditHeadMessage({ sequence, hash, added }: AuditHeadView): Mess
   return message(own`🔏 Audit: ${since} since the last head. Head ${sequence}:${hash}. ${end}`, [
     richText(
       line(words('🔏 '), bold('Audit'), words(`  ${since} since the last head. ${end}`)),
-      line(code(`staunch audit verify --head ${sequence}:${hash}`)),
+      verbatim(`staunch audit verify --head ${sequence}:${hash}`),
     ),
   ]);
 }

@@ -163,8 +163,9 @@ function warningSamples(): Sample[] {
       ...(view.telling?.kind === 'raise' ? [message(`${name}: raised`, telling.raised(view))] : []),
       ...(view.telling?.kind === 'resolve' ? [message(`${name}: resolved`, telling.resolved(view))] : []),
       ...(view.kills.length > 0 ? [message(`${name}: killed`, telling.killed(view))] : []),
-      modal(`${name}: snooze`, snoozeView(view.warning)),
     ]),
+    // All states ask the same; only what is critical already says more.
+    ...views.slice(0, 2).map(([name, view]) => modal(`${name}: snooze`, snoozeView(view.warning))),
   ];
 }
 

@@ -12,6 +12,9 @@ import type { Settings } from '../../../src/adapters/settings.ts';
 import { type Service, startService } from '../../../src/service.ts';
 import type { WatchTime } from '../../../src/watching.ts';
 
+import { textsOf } from './message-texts.ts';
+
+export { textsOf };
 export const { users: U, channels: C } = PRACTICE_IDS;
 const root = resolve(import.meta.dirname, '../../..');
 export const MANIFEST = parse(readFileSync(join(root, 'manifest.yml'), 'utf8'));
@@ -89,6 +92,7 @@ export async function startedStaunch(
     source: { kind: 'module', url: options.source ?? FLEET },
     version: '0.0.0-test',
     schemaFile: join(root, 'staunch.schema.json'),
+    ...(options.watchTime && { watchTime: options.watchTime }),
     lost: () => undefined,
     ...(options.watchTime && { watchTime: options.watchTime }),
   });
@@ -99,18 +103,6 @@ export async function startedStaunch(
   };
   stopAfterwards(stop);
   return { staunch: { ...staunch, stop }, log };
-}
-
-/** Every text in a message's blocks, in order. */
-export function textsOf(message: { readonly blocks: readonly PracticeBlock[] } | undefined): string {
-  const texts: string[] = [];
-  const collect = (value: unknown, name: string): void => {
-    if (typeof value === 'string' && ['text', 'name', 'fallback'].includes(name)) texts.push(value);
-    if (value !== null && typeof value === 'object')
-      for (const [key, item] of Object.entries(value)) collect(item, Array.isArray(value) ? name : key);
-  };
-  collect(message?.blocks ?? [], '');
-  return texts.join('\n');
 }
 
 /** The root messages of the app in a channel. */

@@ -52,6 +52,14 @@ describe('an export', () => {
     expect(await state.incidents.running()).toMatchObject([{ id: 'i2-1' }]);
     // Epochs go on rising: what an owner of the old state still believes is over.
     const before = temporary.raw("select epoch from server_lease where server = 'web-1'")[0]?.epoch;
+    expect((await state.remediations.inState(['applying', 'open'])).map(({ id }) => id)).toEqual(['a', 'b']);
+    expect(await state.remediations.stopped()).toMatchObject({ why: 'sale' });
+    const head = await state.audit.head();
+    await state.remediations.allowChanges({ person: 'U1', why: 'over', atMs: START_MS });
+    expect((await state.audit.entries(1, 100)).at(-1)).toMatchObject({
+      sequence: Number(head?.sequence) + 1,
+      previousHash: head?.hash,
+    });
     const owned = await state.leases.claim('q', ['web-1'], START_MS, 1_000);
     expect(owned.get('web-1')).toBe(Number(before) + 1);
   });
@@ -116,6 +124,19 @@ describe('importing', () => {
     expect(readdirSync(temporary.folder)).not.toContain('elsewhere');
   });
 
+  it('refuses an audit that was changed, and leaves the state empty', async () => {
+    await temporary.make(fillState);
+    temporary.raw('drop trigger audit_no_update');
+    temporary.raw("update audit set actor = 'U666' where sequence = 2");
+    await exported();
+    expect(await settled(imported())).toMatchObject({
+      kind: 'damaged',
+      message: expect.stringMatching(/entry 2: what it says is not what was written\. Nothing was imported/),
+    });
+    const { rows } = await checkState(elsewhere(), START_MS);
+    expect(Object.entries(rows).filter(([table, count]) => count > 0 && table !== 'counter')).toEqual([]);
+  });
+
   it('never mixes two states', async () => {
     await temporary.make(fillState);
     await exported();
@@ -160,6 +181,15 @@ describe('a check', () => {
     });
     await state.samples.fold(START_MS + 30 * 86_400_000);
     expect(await state.samples.lives('web-1', 'checkout.service', EVER)).not.toEqual([]);
+  });
+
+  it('tells of an audit that was changed', async () => {
+    await temporary.make(fillState);
+    temporary.raw('drop trigger audit_no_delete');
+    temporary.raw('delete from audit where sequence = 3');
+    expect(await checkState(temporary.folder, START_MS)).toMatchObject({
+      auditFault: { sequence: 3, problem: 'it is missing' },
+    });
   });
 
   it('says that the next start brings an older state up to date', async () => {

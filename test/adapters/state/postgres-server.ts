@@ -27,7 +27,7 @@ export class PostgresServer {
     const options = [
       ...['-c', `unix_socket_directories=${folder}`, '-c', 'listen_addresses='],
       // What is tested is whether our processes may die at any time, not this server.
-      ...['-c', 'fsync=off', '-c', 'max_connections=80', '-c', 'log_min_messages=fatal'],
+      ...['-c', 'fsync=off', '-c', 'max_connections=120', '-c', 'log_min_messages=fatal'],
     ];
     const [program, ...rest] = asNobody([`${BINARIES}/postgres`, '-D', join(folder, 'data'), ...options]);
     const begun = spawn(program!, rest, { stdio: ['ignore', 'ignore', 'pipe'] });

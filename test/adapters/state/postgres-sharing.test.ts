@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type OpenedState, openState } from '../../../src/adapters/state/open-state.ts';
+import { type OpenedState, openState, openStateForReading } from '../../../src/adapters/state/open-state.ts';
 import { systemTimer } from '../../../src/adapters/system-timer.ts';
 import { Delivery } from '../../../src/workflows/delivery.ts';
 import type { Shipment } from '../../../src/workflows/surface-ports.ts';
 import { postgresServer } from './postgres-for-tests.ts';
+import { aProposal, approve, begun, proposed } from './remediation/changes.ts';
 import { aDocument, anUpdate, aPost, aRun, DAY_MS, headsOf, opened, START_MS } from './sample.ts';
 
 const postgres = postgresServer();
@@ -100,6 +101,68 @@ describe('processes that share a state', () => {
       await leaving!.close();
       all = all.filter(state => state !== leaving);
       expect(await other!.incidents.running()).toMatchObject([{ id: 'i1-1' }]);
+    });
+  });
+
+  describe('changes', () => {
+    it('are seen as cut off by others only when the process that is at them is dead, and are taken up once', async () => {
+      const living = await open();
+      const dead = await open(AS_DEAD_MS);
+      const other = await open();
+      await begun(living, 'a', { service: 'a' });
+      const cutOff = await begun(dead, 'b', { service: 'b' });
+      const underWay = async (state: OpenedState) =>
+        (await state.remediations.underWay()).map(step => step.proposalId);
+      expect(await underWay(other)).toEqual(['b']);
+      expect(await underWay(living)).toEqual(['a', 'b']);
+      const takeUp = (state: OpenedState) =>
+        state.remediations.move(cutOff, { state: cutOff.state, atMs: START_MS });
+      const takenUp = await Promise.all([takeUp(other), takeUp(living), takeUp(dead)]);
+      expect(takenUp.filter(Boolean)).toHaveLength(1);
+      // Whoever believes to be at it still is refused.
+      expect(await dead.remediations.move(cutOff, { state: 'written', atMs: START_MS })).toBeUndefined();
+    });
+
+    it.each([
+      ['a day ahead', DAY_MS],
+      ['a day behind', -DAY_MS],
+    ])('are judged by the clock of the database, whoever’s is %s', async (_, aheadMs) => {
+      const state = await open();
+      const atMs = Date.now() + aheadMs;
+      const proposal = await proposed(state, aProposal('a', {}, { createdAtMs: atMs }));
+      expect(proposal.expiresAtMs - proposal.createdAtMs).toBe(900_000);
+      expect(await state.remediations.expire(atMs)).toEqual([]);
+      expect(await approve(state, proposal, 'U-ONE', { atMs: atMs - aheadMs * 2 })).toMatchObject({
+        ok: true,
+      });
+      const over = aProposal('b', { service: 'cart' }, { createdAtMs: atMs, lastingMs: -1 });
+      const late = await approve(state, await proposed(state, over), 'U-ONE', { atMs: atMs - DAY_MS });
+      expect(late).toMatchObject({ refusal: { reason: 'expired' } });
+      expect(await state.remediations.expire(atMs - DAY_MS)).toMatchObject([{ id: 'b' }]);
+    });
+
+    it('are each opened and stopped by one at a time, while all append to one audit', async () => {
+      const states = await several(4);
+      const many = Array.from({ length: 40 }, (_, index) => index);
+      const opened = await Promise.all(
+        many.map(index =>
+          states[index % 4]!.remediations.propose(aProposal(`p${index}`, { maxRequests: 700 + index })),
+        ),
+      );
+      const open = await states[0]!.remediations.inState(['open']);
+      expect(open).toHaveLength(1);
+      const superseded = opened.flatMap(each => each?.superseded ?? []);
+      expect(superseded).toHaveLength(39);
+      await Promise.all(
+        many.map(index =>
+          index % 2
+            ? states[index % 4]!.remediations.stopChanges({ person: 'U1', why: 'x', atMs: START_MS })
+            : approve(states[index % 4]!, open[0]!, `U-${index}`),
+        ),
+      );
+      const reading = await openStateForReading(address);
+      expect((await reading.audit.check([])).fault).toBeUndefined();
+      await reading.close();
     });
   });
 

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { State } from '../../../src/workflows/state-ports.ts';
+import { aProposal, begun, proposed } from './remediation/changes.ts';
 import { aDocument, anUpload, aPost, aRun, DAY_MS, headsOf, opened, START_MS } from './sample.ts';
 
 const RETENTION = { deliveriesMs: DAY_MS, evidenceMs: 7 * DAY_MS, incidentsMs: 90 * DAY_MS };
@@ -86,6 +87,52 @@ export function purgeContract(state: () => State): void {
     ])('keeps an old incident that %s', async (_, happen) => {
       await happen(state());
       expect(await purge(91)).toMatchObject({ incidents: 0 });
+      expect(await state().incidents.run('i1-1')).toBeDefined();
+    });
+
+    it('deletes a change with its incident, and keeps what the audit says of it', async () => {
+      await proposed(state(), aProposal('a'));
+      await state().remediations.reject('a', { person: 'U2', reason: 'not now', atMs: START_MS });
+      // PostgreSQL has a clock of its own, of a later day than the incident.
+      const changedAtMs = (await state().remediations.find('a'))?.endedAtMs ?? 0;
+      const head = await state().audit.head();
+      const gone = await state().purge(changedAtMs + 90 * DAY_MS, RETENTION);
+      expect(gone).toMatchObject({ changes: 0, incidents: 0 });
+      expect(await state().purge(changedAtMs + 91 * DAY_MS, RETENTION)).toMatchObject({
+        changes: 1,
+        incidents: 1,
+      });
+      expect(await state().remediations.find('a')).toBeUndefined();
+      expect(await state().audit.head()).toEqual(head);
+      expect((await state().audit.entries(1, 10)).map(({ kind }) => kind)).toEqual([
+        'proposal-opened',
+        'rejected',
+      ]);
+    });
+
+    it.each([
+      ['waits for approvals', () => proposed(state(), aProposal('a'))],
+      ['is being applied', () => begun(state(), 'a')],
+      [
+        'is not known to have ended',
+        async () => {
+          const step = await begun(state(), 'a', { servers: ['web-1'] });
+          await state().remediations.move(step, { state: 'unknown', atMs: START_MS });
+          await state().remediations.end('a', { state: 'unknown', detail: 'out of reach', atMs: START_MS });
+        },
+      ],
+      [
+        'still owes a report',
+        async () => {
+          await proposed(state(), aProposal('a'));
+          await state().remediations.reject('a', { person: 'U2', reason: 'not now', atMs: START_MS });
+          await state().remediations.scheduleOutcome('a', [START_MS]);
+        },
+      ],
+    ])('keeps a change that %s, and its incident, however old', async (_, happen) => {
+      await happen();
+      expect(await purge(4_000)).toMatchObject({ changes: 0, incidents: 0 });
+      expect(await state().remediations.find('a')).toBeDefined();
       expect(await state().incidents.run('i1-1')).toBeDefined();
     });
 

@@ -164,6 +164,13 @@ describe('staunch doctor --slack, line by line', () => {
       '@ops is switched off, so nobody has the role through it\n',
     ],
     [
+      'a group that warnings ping is empty',
+      registry(`${ASKERS}warnings: { ping: S0OPS }\n`),
+      { groups: async () => good(new Map([['S0OPS', { handle: 'ops', members: 0, isDisabled: false }]])) },
+      3,
+      'S0OPS (warnings.ping): @ops is empty, so nobody is pinged\n',
+    ],
+    [
       'a lookup breaks',
       registry(ASKERS),
       { user: async () => silent },
@@ -197,6 +204,13 @@ describe('staunch doctor --slack, line by line', () => {
       {},
       0,
       '#inc is not shared; slack.sharedChannels need not name it\n',
+    ],
+    [
+      'the channel of the audit is looked up too',
+      registry('slack: { auditChannel: C0INC, roles: { requester: [U0ANA] } }\n'),
+      roomIs({ appIsMember: false }),
+      3,
+      'C0INC (slack.auditChannel): #inc: Staunch is not in it. Type there: /invite @',
     ],
     [
       'a message would be refused',

@@ -187,9 +187,10 @@ describe('staunch doctor', () => {
   it('finds a healthy machine and fleet fine', async () => {
     const { exit, out } = await run({});
     expect(exit).toBe(0);
-    expect(out.split('\n').slice(0, 4)).toEqual([
+    expect(out.split('\n').slice(0, 5)).toEqual([
       'ok     Node 24.21.0',
       'ok     staunch.yml: 1 server, 1 service',
+      expect.stringMatching(/^note {3}checkout: no channel, so nobody is told of what the watch sees there/),
       'ok     ssh-agent of SSH_AUTH_SOCK (for web-1): holds 1 key',
       '',
     ]);

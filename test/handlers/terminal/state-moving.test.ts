@@ -43,7 +43,7 @@ describe('staunch state', () => {
     const here = commands();
     expect(await here.export()).toBe(0);
     expect(here.out()).toMatch(
-      /^Exported \S+ to \S+state\.export \(\d+ KiB\):\n {2}incidents: 2\n {2}diagnoses: 2\n/,
+      /^Exported \S+ to \S+state\.export \(\d+ KiB\):\n {2}incidents: 3\n {2}diagnoses: 2\n/,
     );
     expect(here.out()).toMatch(
       /lines of evidence: 700\n[\s\S]*days of samples, thinned: 1\n[\s\S]*keep it where only you/,
