@@ -5,6 +5,7 @@ import type { KillSeen } from '../../src/workflows/watch-events.ts';
 import { aLook } from '../growth/looks.ts';
 import { aQuestion, aState, ChatStage } from './chat-stage.ts';
 import { FakeTime } from './fake-time.ts';
+import { guardedRooms } from './guarded-state.ts';
 import { Life, mortalState, mortalSurface } from './mortal-state.ts';
 import { Warner } from './warned-service.ts';
 import { WrittenChat } from './written-chat.ts';
@@ -78,10 +79,25 @@ describe('a run that is being stored', () => {
   it('is not taken for one that was cut off', async () => {
     const time = new FakeTime();
     const state = await aState(time);
-    const stage = new ChatStage(state, time, { chat: new WrittenChat(time) });
+    const stored = Promise.withResolvers<void>();
+    const heard = Promise.withResolvers<void>();
+    // Stored, and whoever asked has not heard of it yet.
+    const slow: State = {
+      ...guardedRooms(state, call => call()),
+      async atomically(work) {
+        const answer = await state.atomically(work);
+        stored.resolve();
+        await heard.promise;
+        return answer;
+      },
+    };
+    const stage = new ChatStage(slow, time, { chat: new WrittenChat(time) });
     const asking = stage.runs.ask(aQuestion());
-    for (let at = 0; at < 3; at++) await stage.runs.resume();
-    await asking;
+    await stored.promise;
+    const resuming = stage.runs.resume();
+    await time.advance(0);
+    heard.resolve();
+    await Promise.all([asking, resuming]);
     await time.advance(60_000);
     expect(await state.incidents.recent('checkout', 0)).toMatchObject([{ attempts: 1, state: 'done' }]);
     expect(stage.investigator.asked).toHaveLength(1);
