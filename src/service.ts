@@ -19,6 +19,7 @@ import { installationSecret } from './adapters/installation-secret.ts';
 import type { SourceChoice } from './adapters/investigator-messages.ts';
 import { InvestigatorThread } from './adapters/investigator-thread.ts';
 import { Metrics } from './adapters/metrics.ts';
+import type { OperatorChoice } from './adapters/operator-choice.ts';
 import { reachProblem } from './adapters/reach-problem.ts';
 import { openRegistryStore } from './adapters/registry-store.ts';
 import type { ServiceLog } from './adapters/service-log.ts';
@@ -30,6 +31,7 @@ import { StatusServer } from './adapters/status-server.ts';
 import { systemTimer } from './adapters/system-timer.ts';
 import { uploadBytes } from './adapters/upload-bytes.ts';
 import { auditChore } from './audit-chore.ts';
+import { startChanging } from './changing.ts';
 import { choresOf } from './chores.ts';
 import { startWatching, type WatchTime } from './watching.ts';
 import { Delivery } from './workflows/delivery.ts';
@@ -41,6 +43,8 @@ export interface ServiceOptions {
   readonly log: ServiceLog;
   /** Where the servers are: real ones, or those of practice mode. */
   readonly source: SourceChoice;
+  /** How they are changed; over SSH when not said. */
+  readonly operator?: OperatorChoice;
   readonly version: string;
   /** Carries Socket Mode through a proxy. */
   readonly dispatcher?: Dispatcher;
@@ -170,6 +174,17 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         })
       : undefined;
     if (watching) opened.defer(() => watching.stop());
+    const changing = await startChanging({
+      state,
+      registry,
+      investigator,
+      operator: options.operator ?? { kind: 'ssh' },
+      clock,
+      log,
+      ids,
+      wakeDelivery: () => pump.wake(),
+    });
+    opened.defer(() => changing.stop());
     const underWay = new UnderWay();
     const reach = reachOf(settings.slack.receiver, settings.slack.apiUrl, {
       inbox: state.inbox,
@@ -187,6 +202,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       context: {
         state,
         runs,
+        changes: changing.slack,
         registry,
         people,
         replies,
@@ -246,6 +262,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     });
     const housekeeping = new Housekeeping(
       [
+        ...changing.chores,
         auditChore({ state, clock, log }, client, registry),
         ...choresOf({
           state,
@@ -261,6 +278,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     );
     opened.defer(() => housekeeping.stop());
     await runs.resume();
+    await changing.resume();
     pump.wake();
 
     return {
@@ -270,6 +288,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         await endsWithin(app.stop(), HANG_UP_MS);
         hungUp = true;
         await watching?.stop();
+        await changing.stop();
         await endsWithin(underWay.ended(), DRAIN_LISTENERS_MS);
         const left = await runs.drain(DRAIN_RUNS_MS);
         const delivered = await pump.drain(DRAIN_MESSAGES_MS);

@@ -120,7 +120,14 @@ const ROOMS: Record<string, { sees: readonly string[]; libraries: readonly strin
     pure: false,
   },
   'practice/fleet': {
-    sees: ['src/collectors', 'src/inventory', 'src/signals', 'src/workflows/ports.ts'],
+    sees: [
+      'src/collectors',
+      'src/inventory',
+      'src/remediation',
+      'src/signals',
+      'src/workflows/ports.ts',
+      'src/workflows/remediation-ports.ts',
+    ],
     libraries: ['*'],
     pure: false,
   },
@@ -132,6 +139,7 @@ const WIRING = [
   'src/main.ts',
   'src/command-line.ts',
   'src/audit-chore.ts',
+  'src/changing.ts',
   'src/audit-commands.ts',
   'src/server-commands.ts',
   'src/terminal.ts',

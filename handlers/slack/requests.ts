@@ -11,6 +11,8 @@ import {
   notUnderstoodNotice,
   unknownTargetNotice,
 } from './blocks/notices.ts';
+import { answerChangeRequest } from './change-answering.ts';
+import { readChangeRequest } from './change-request.ts';
 import type { Asker, Spot } from './people.ts';
 import { askingOf, refusedAsker, registryOrNotice } from './permission.ts';
 import { openPicker } from './picker-opening.ts';
@@ -37,6 +39,8 @@ export async function answerRequest(
   here: AskedHere,
   context: SlackContext,
 ): Promise<Message | undefined> {
+  const change = readChangeRequest(text);
+  if (change) return answerChangeRequest(change, here, context);
   const [asker, spot, reading] = await Promise.all([
     context.people.asker(here.user),
     context.people.spot(here.channel),
