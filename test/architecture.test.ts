@@ -98,6 +98,7 @@ const ROOMS: Record<string, { sees: readonly string[]; libraries: readonly strin
       'src/workflows/remediation-ports.ts',
       'src/workflows/warning-ports.ts',
       'src/workflows/sample-ports.ts',
+      'src/workflows/incident-ports.ts',
       'src/workflows/state-ports.ts',
       'src/workflows/surface-ports.ts',
       'src/workflows/investigator-port.ts',

@@ -1,6 +1,7 @@
 import type { Window } from '../collectors/question.ts';
 import type { DiagnosisDocument } from '../report/diagnosis-document.ts';
 import type { AlertGroups } from './alert-ports.ts';
+import type { Origin, Standings } from './incident-ports.ts';
 import type { Message } from './message.ts';
 import type { Narrations } from './narrator-port.ts';
 import type { Audit, Remediations } from './remediation-ports.ts';
@@ -14,6 +15,7 @@ export interface State {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly incidents: Incidents;
+  readonly standings: Standings;
   readonly stamps: Stamps;
   readonly remediations: Remediations;
   readonly audit: Audit;
@@ -58,6 +60,9 @@ export interface Incident {
   readonly threadOf?: string;
   readonly openedBy: string;
   readonly openedAtMs: number;
+  /** Given when it is opened; `Standing` has what became of it. A command, when not said. */
+  readonly openedFrom?: Origin;
+  readonly notice?: string;
 }
 
 /** Who asked, when nobody did: the watch saw something. Never the id of a person. */
@@ -120,6 +125,8 @@ export interface Incidents {
   finish(runId: string, document: DiagnosisDocument, endedAtMs: number): Promise<boolean>;
   fail(runId: string, failure: string, endedAtMs: number): Promise<boolean>;
   run(runId: string): Promise<Run | undefined>;
+  /** All runs of these incidents, the first asked first. */
+  runsOf(incidentIds: readonly string[]): Promise<readonly Run[]>;
   /** Runs that nobody ended: after a start, those that a crash cut off. */
   running(): Promise<readonly Run[]>;
   /** Runs of a service that were asked for since then, whoever is at them; the newest first, at most a hundred. */
