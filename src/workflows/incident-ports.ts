@@ -64,6 +64,8 @@ export type IncidentEntry = { readonly atMs: number; readonly actor: string } & 
   | { readonly kind: 'owner'; readonly owner: string }
   | { readonly kind: 'severity'; readonly severity: Severity }
   | { readonly kind: 'alerts'; readonly text: string }
+  /** What a change has come to, as it was reported. */
+  | { readonly kind: 'outcome'; readonly text: string }
   | { readonly kind: 'resolved'; readonly reason: string }
   | { readonly kind: 'reopened'; readonly because: string }
 );

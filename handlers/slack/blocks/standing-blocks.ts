@@ -1,0 +1,42 @@
+import type { KnownBlock } from '@slack/types';
+import type { IncidentState, Severity, Standing } from '../../../src/workflows/incident-ports.ts';
+import { context, plain } from './block-parts.ts';
+import { type Mrkdwn, mention, own, shown } from './slack-text.ts';
+
+/** How far an incident is, for people. */
+export const STATE_WORDS: Readonly<Record<IncidentState, string>> = {
+  investigating: '🔎 being looked into',
+  'action-proposed': '✋ a change waits for approval',
+  applying: '🔧 a change is being applied',
+  watching: '👀 being watched',
+  resolved: '✅ resolved',
+};
+
+export const SEVERITY_WORDS: Readonly<Record<Severity, string>> = {
+  low: 'low',
+  high: 'high',
+  critical: 'critical',
+};
+
+/** Longer reasons stand in the thread in full. */
+const LONGEST = 300;
+
+/** How an incident stands, in one line below the headline of its root; nothing where it is not known. */
+export function standingBlocks(standing: Standing | undefined): KnownBlock[] {
+  if (standing === undefined) return [];
+  const { notice } = standing;
+  return [
+    context(standingLine(standing)),
+    // A sender's words stand apart, where Slack reads nothing into them.
+    ...(notice === undefined
+      ? []
+      : [{ type: 'context' as const, elements: [plain(`📟 ${shown(notice, LONGEST)}`)] }]),
+  ];
+}
+
+/** `Incident 12 · being looked into · severity high · owner @ana`. */
+export function standingLine({ number, state, severity, owner, resolved }: Standing): Mrkdwn {
+  const who = owner === undefined ? own`nobody has taken it yet` : own`owner ${mention(owner)}`;
+  const base = own`Incident ${number} · ${STATE_WORDS[state]} · severity ${SEVERITY_WORDS[severity]} · ${who}`;
+  return resolved === undefined ? base : own`${base} · ${shown(resolved.reason, LONGEST)}`;
+}
