@@ -30,12 +30,17 @@ import { type OpenedState, openState } from './adapters/state/open-state.ts';
 import { StatusServer } from './adapters/status-server.ts';
 import { systemTimer } from './adapters/system-timer.ts';
 import { uploadBytes } from './adapters/upload-bytes.ts';
+import { startAlerting } from './alerting.ts';
 import { auditChore } from './audit-chore.ts';
 import { startChanging } from './changing.ts';
 import { choresOf } from './chores.ts';
+import { keepIncidents } from './incident-keeping.ts';
+import { questionPorts } from './question-ports.ts';
+import { deliveryGauges } from './service-gauges.ts';
 import { startWatching, type WatchTime } from './watching.ts';
 import { Delivery } from './workflows/delivery.ts';
 import { DiagnosisRuns } from './workflows/diagnosis-runs.ts';
+import type { Clock } from './workflows/ports.ts';
 import { STAUNCH_ITSELF } from './workflows/state-ports.ts';
 
 export interface ServiceOptions {
@@ -50,6 +55,8 @@ export interface ServiceOptions {
   readonly dispatcher?: Dispatcher;
   /** Path of `staunch.schema.json`, for the registry. */
   readonly schemaFile: string;
+  /** This machine's clock, unless a test has its own. */
+  readonly clock?: Clock;
   /** How the watch's minutes pass; by this machine's clock when not said. */
   readonly watchTime?: WatchTime;
   /** The process must end: another one took the state over. */
@@ -61,6 +68,8 @@ export interface Service {
   readonly connectedAs: { readonly team: string; readonly name: string };
   /** Where /healthz and /metrics are; undefined when switched off. */
   readonly statusUrl?: string;
+  /** Where alerts are taken; undefined where none are. */
+  readonly alertsUrl?: string;
   /** Takes nothing new, lets what goes on end, leaves the rest to the next start. */
   stop(): Promise<void>;
 }
@@ -80,7 +89,7 @@ const SOON = { retryConfig: { retries: 1 }, rejectRateLimitedCalls: true, timeou
 /** The running Staunch: Slack in front, state in the middle, servers behind. Ends only by `stop`. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { settings, log } = options;
-  const clock = { nowMs: Date.now };
+  const clock: Clock = options.clock ?? { nowMs: Date.now };
   let hungUp = false;
   const logger = slackLogger(log, () => hungUp);
   const clientOf = (extra: WebClientOptions) =>
@@ -142,15 +151,22 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     );
     const people = new People(client, clock, log);
     const ids = { next: () => randomBytes(16).toString('hex') };
+    const wakeDelivery = () => pump.wake();
+    const telling = slackTelling({ unit: service => registry.last()?.services.get(service)?.unit });
+    const incidents = keepIncidents({
+      ...{ state, registry, telling, clock, log, wakeDelivery },
+      ...(pseudonymKey !== undefined && { pseudonymKey }),
+    });
     const runs = new DiagnosisRuns({
       state,
       investigator,
-      telling: slackTelling({ unit: service => registry.last()?.services.get(service)?.unit }),
+      telling,
+      incidents: incidents.following,
       clock,
       timer: systemTimer,
       log,
       ids,
-      wakeDelivery: () => pump.wake(),
+      wakeDelivery,
       timeZoneOf: async person =>
         person === STAUNCH_ITSELF
           ? Intl.DateTimeFormat().resolvedOptions().timeZone
@@ -169,7 +185,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           log,
           ids,
           workspace: identity.team_id ?? '',
-          wakeDelivery: () => pump.wake(),
+          wakeDelivery,
           ...(options.watchTime && { time: options.watchTime }),
         })
       : undefined;
@@ -182,7 +198,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       clock,
       log,
       ids,
-      wakeDelivery: () => pump.wake(),
+      wakeDelivery,
     });
     opened.defer(() => changing.stop());
     const underWay = new UnderWay();
@@ -202,6 +218,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       context: {
         state,
         runs,
+        incidents: incidents.slack,
+        questions: questionPorts({ settings, state, incidents, clock, log, ids }),
+        wakeDelivery,
         changes: changing.slack,
         registry,
         people,
@@ -217,25 +236,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       },
     });
 
-    const backlog = async () => {
-      const { oldestQueuedAtMs } = await state.outbox.backlog();
-      return oldestQueuedAtMs === undefined ? 0 : (clock.nowMs() - oldestQueuedAtMs) / 1000;
-    };
-    metrics.gauge(
-      'staunch_messages_waiting',
-      'Messages that wait to be sent.',
-      async () => (await state.outbox.backlog()).waiting,
-    );
-    metrics.gauge('staunch_messages_oldest_seconds', 'Age of the oldest message that waits.', backlog);
-    metrics.gauge('staunch_diagnoses_running', 'Diagnoses that go on now.', () => runs.counts.running);
-    metrics.gauge('staunch_diagnoses_waiting', 'Diagnoses that wait their turn.', () => runs.counts.waiting);
     const { openConnections } = reach;
-    if (openConnections)
-      metrics.gauge(
-        'staunch_slack_connections',
-        'Open connections of Socket Mode; 2 when all is well.',
-        openConnections,
-      );
+    deliveryGauges({ metrics, state, clock, runs, ...(openConnections && { openConnections }) });
 
     const status =
       settings.status &&
@@ -263,6 +265,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const housekeeping = new Housekeeping(
       [
         ...changing.chores,
+        ...incidents.chores,
         auditChore({ state, clock, log }, client, registry),
         ...choresOf({
           state,
@@ -279,12 +282,21 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     opened.defer(() => housekeeping.stop());
     await runs.resume();
     await changing.resume();
+    const alerting =
+      settings.alerts &&
+      (await startAlerting({
+        ...{ settings: settings.alerts, state, registry, incidents, runs, metrics, clock, log, ids },
+        workspace: identity.team_id ?? '',
+      }));
+    if (alerting) opened.defer(() => alerting.stop());
     pump.wake();
 
     return {
       connectedAs: { team: identity.team ?? '', name: identity.user ?? '' },
       ...(status && { statusUrl: status.url }),
+      ...(alerting?.url !== undefined && { alertsUrl: alerting.url }),
       async stop() {
+        await alerting?.stop();
         await endsWithin(app.stop(), HANG_UP_MS);
         hungUp = true;
         await watching?.stop();

@@ -172,6 +172,17 @@ export class DiagnosisRuns {
     }
   }
 
+  /** Begins the runs of these incidents that somebody else has stored. Never throws: what is left, `resume` finds. */
+  async begin(incidentIds: readonly string[]): Promise<void> {
+    try {
+      for (const run of await this.#ports.state.incidents.runsOf(incidentIds))
+        if (run.state === 'running' && !this.#active.has(run.id) && !this.#underWay.has(run.id))
+          this.#begin(run, () => this.#zoneOf(run.askedBy));
+    } catch (error) {
+      this.#ports.log.error({ err: error }, 'Diagnoses that were opened could not be begun');
+    }
+  }
+
   /** How many investigations go on and how many wait their turn. */
   get counts(): { readonly running: number; readonly waiting: number } {
     const { taken, waiting } = this.#turns.counts;

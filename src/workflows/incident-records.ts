@@ -54,7 +54,9 @@ export async function incidentRecord(
     changes: await Promise.all(proposals.map(proposal => recordedChange(proposal, remediations))),
     kills: await warnings.kills(incidentId),
     minutes:
-      toMs - fromMs > LONGEST_MS ? [] : ((await sources.samples?.minutes(incident.service, { fromMs, toMs })) ?? []),
+      toMs - fromMs > LONGEST_MS
+        ? []
+        : ((await sources.samples?.minutes(incident.service, { fromMs, toMs })) ?? []),
   };
 }
 

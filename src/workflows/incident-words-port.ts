@@ -19,4 +19,6 @@ export interface IncidentWords {
   resolved(standing: Standing): Message;
   /** The reply that says that it is open again. */
   reopened(standing: Standing, because: string): Message;
+  /** The one reply that all alerts are over. */
+  alertsOver(standing: Standing, notice: string): Message;
 }

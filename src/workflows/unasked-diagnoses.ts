@@ -29,14 +29,7 @@ export class UnaskedDiagnoses {
   }
 
   async unrestOf(service: string): Promise<ServiceUnrest> {
-    const { state, clock } = this.#ports;
-    const recent = await state.incidents.recent(service, clock.nowMs() - DAY_MS);
-    const [last] = recent;
-    return {
-      running: recent.some(run => run.state === 'running'),
-      ...(last && { lastBegunAtMs: last.askedAtMs }),
-      begunByItself: recent.filter(isByItself).length,
-    };
+    return unrestOf(this.#ports.state, service, this.#ports.clock.nowMs());
   }
 
   /** Once for one key, over all processes. */
@@ -75,6 +68,21 @@ export class UnaskedDiagnoses {
       ? { key: warningRootKey(warning), channel: warning.channel }
       : undefined;
   }
+}
+
+/** What is known of the diagnoses of a service within the last day. */
+export async function unrestOf(
+  { incidents }: Pick<State, 'incidents'>,
+  service: string,
+  atMs: number,
+): Promise<ServiceUnrest> {
+  const recent = await incidents.recent(service, atMs - DAY_MS);
+  const [last] = recent;
+  return {
+    running: recent.some(run => run.state === 'running'),
+    ...(last && { lastBegunAtMs: last.askedAtMs }),
+    begunByItself: recent.filter(isByItself).length,
+  };
 }
 
 function isByItself({ askedBy }: Run): boolean {

@@ -32,7 +32,7 @@ const LEADS_TO: Readonly<Partial<Record<StepAction['kind'], string>>> = {
 
 /** The words of incidents in Slack: the next-step card, and the replies that it is over or open again. */
 export function slackIncidentWords(): IncidentWords {
-  return { card, pastCard, resolved, reopened };
+  return { card, pastCard, resolved, reopened, alertsOver };
 }
 
 function card(standing: Standing, step: NextStep, number: number): Message {
@@ -146,5 +146,18 @@ function reopened({ number, incident }: Standing, because: string): Message {
   return message(own`🔁 Incident ${number} of ${service} is open again: ${why}`, [
     richText(line(bold(`🔁 Open again: ${service}`), gapOf('\n'), words(why))),
     context(own`Incident ${number} · its steps begin anew; what was answered before stays in the timeline`),
+  ]);
+}
+
+function alertsOver({ number, incident, state }: Standing, notice: string): Message {
+  const service = shown(incident.service, 80);
+  const says = shown(notice, 600);
+  const rest =
+    state === 'resolved'
+      ? own`Incident ${number} is resolved already`
+      : own`Incident ${number} stays open until somebody says why it is over: the last card of this thread leads there`;
+  return message(own`🟢 ${service}: ${says}`, [
+    richText(line(bold(`🟢 ${service}: the alerts are over`), gapOf('\n'), words(says))),
+    context(rest),
   ]);
 }
