@@ -18,6 +18,8 @@ export interface TimelineEvent {
   readonly text: string;
   /** Ids of lines of the diagnosis that the incident is about. */
   readonly evidence: readonly string[];
+  /** Where a message stands, as Slack gave it. */
+  readonly link?: string;
 }
 
 const SERVER = 'server';
@@ -106,7 +108,8 @@ const HOW = {
 
 function entryEvent(entry: RecordedEntry): TimelineEvent {
   const { atMs, actor } = entry;
-  return { atMs, actor, text: entryWords(entry), evidence: [] };
+  const link = entry.kind === 'pin' ? entry.link : undefined;
+  return { atMs, actor, text: entryWords(entry), evidence: [], ...(link !== undefined && { link }) };
 }
 
 function entryWords(entry: RecordedEntry): string {
@@ -127,8 +130,8 @@ function entryWords(entry: RecordedEntry): string {
       return `Outcome: ${entry.text}`;
     case 'pin':
       return entry.text === undefined
-        ? `Pinned a message${entry.link === undefined ? '' : ` (${entry.link})`}. Its words were not handed over.`
-        : `Pinned: ${entry.text}${entry.link === undefined ? '' : ` (${entry.link})`}`;
+        ? 'Pinned a message. Slack did not hand its words over.'
+        : `Pinned: ${entry.text}`;
     case 'owner':
       return `Took the incident: ${entry.owner}`;
     case 'severity':

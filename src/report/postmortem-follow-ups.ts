@@ -58,7 +58,7 @@ function mend(document: DiagnosisDocument): string[] {
   if (document.verdict === 'no-incident') return [];
   return lookNext(document)
     .slice(0, 4)
-    .map(({ words, command }) => `${inline(words)}${command === undefined ? '' : ` ${code(command)}`}`);
+    .map(({ words }) => inline(words));
 }
 
 function see({ gaps }: DiagnosisDocument): string[] {

@@ -33,13 +33,14 @@ function minutesWords({ minutes }: IncidentRecord, document: DiagnosisDocument):
     const failed = bad.reduce((sum, { http502, http504 }) => sum + http502 + http504, 0);
     return `requests failed in ${bad.length} ${bad.length === 1 ? 'minute' : 'minutes'} (${failed} by the counts of the watch), the first ${instantWords(bad[0]?.atMs ?? 0, 'UTC')}, the last ${instantWords(bad.at(-1)?.atMs ?? 0, 'UTC')}.`;
   }
-  const times = Object.values(document.evidence)
-    .filter(({ source }) => source === 'nginx-error-log' || source === 'nginx-access-log')
-    .flatMap(({ at }) => (at === null ? [] : [Date.parse(at)]))
-    .toSorted((one, other) => one - other);
+  const lines = Object.values(document.evidence).flatMap(({ source, at }) =>
+    at !== null && (source === 'nginx-error-log' || source === 'nginx-access-log') ? [Date.parse(at)] : [],
+  );
+  const times = [...lines, ...document.deaths.map(death => Date.parse(death.at))].toSorted(
+    (one, other) => one - other,
+  );
   const [first, last] = [times[0], times.at(-1)];
   if (first === undefined || last === undefined)
     return 'not known: no line of a failed request with a time is kept.';
-  const length = last - first < 60_000 ? 'less than a minute' : durationWords(last - first);
-  return `the failures that are cited lie within ${length}, from ${instantWords(first, 'UTC')} to ${instantWords(last, 'UTC')}. The watch counted no minutes of it.`;
+  return `${durationWords(last - first)} from the first to the last failure or death that is cited, ${instantWords(first, 'UTC')} to ${instantWords(last, 'UTC')}. The watch counted no minutes of it.`;
 }

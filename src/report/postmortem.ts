@@ -11,12 +11,12 @@ import { clockWords, instantWords } from './time-words.ts';
 
 const MOST_LINES = 40;
 const ORIGINS: Readonly<Record<IncidentRecord['origin'], string>> = {
-  command: 'somebody asked in chat why users see errors',
-  shortcut: 'somebody chose a message in chat',
-  alert: 'an alert',
-  warning: 'a warning of growing workers',
-  watch: "Staunch's own watch, unasked",
-  change: 'a change that was proposed',
+  command: 'Somebody asked in chat why users see errors, and that opened it.',
+  shortcut: 'Somebody chose a message in chat, and that opened it.',
+  alert: 'An alert opened it.',
+  warning: 'A warning of growing workers opened it, before anything failed.',
+  watch: "Staunch's own watch opened it; nobody had asked.",
+  change: 'A change that somebody proposed opened it.',
 };
 
 /**
@@ -57,7 +57,7 @@ function lead({ service, openedAtMs, resolved, severity, owner, openedBy }: Inci
 }
 
 function summary(record: IncidentRecord, document: DiagnosisDocument | undefined): string[] {
-  const opened = `It was opened by ${ORIGINS[record.origin]}.`;
+  const opened = ORIGINS[record.origin];
   const end =
     record.resolved === undefined
       ? 'It is still open.'
@@ -79,11 +79,11 @@ function timelineTable(record: IncidentRecord): string {
   const events = incidentTimeline(record);
   if (events.length === 0) return 'Nothing was recorded.';
   let day = '';
-  const rows = events.map(({ atMs, actor, text, evidence: ids }) => {
+  const rows = events.map(({ atMs, actor, text, evidence: ids, link }) => {
     const date = new Date(atMs).toISOString().slice(0, 10);
     const when = date === day ? clockWords(atMs, 'UTC') : `${date} ${clockWords(atMs, 'UTC')}`;
     day = date;
-    return [when, person(actor), `${inline(text)}${evidenceMarks(ids)}`];
+    return [when, person(actor), `${inline(text)}${evidenceMarks(ids)}${linked(link)}`];
   });
   return table(['Time', 'Who', 'What'], rows);
 }
@@ -210,6 +210,11 @@ function about({ playbook }: IncidentRecord, document: DiagnosisDocument | undef
       'No language model wrote or changed anything in it.',
     ].join(' '),
   ];
+}
+
+/** An address that Slack gave for a message; anything else is no link. */
+function linked(link: string | undefined): string {
+  return link !== undefined && /^https?:\/\/[^\s()<>|\\]{1,500}$/.test(link) ? ` [the message](${link})` : '';
 }
 
 function person(actor: string): string {

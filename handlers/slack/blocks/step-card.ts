@@ -40,7 +40,7 @@ function card(standing: Standing, step: NextStep, number: number): Message {
   const leads = LEADS_TO[primary.kind];
   const due = dueAtMs === undefined ? [] : [dueContext(dueAtMs)];
   return message(
-    own`👉 Next step for ${shown(standing.incident.service, 80)}: ${shown(title, 100)}. ${shown(look, 400)} ${shown(means, 400)} Press "${shown(primary.label, 75)}" when that is so.`,
+    own`👉 Next step for ${shown(standing.incident.service, 80)}: ${ended(shown(title, 100))} ${shown(look, 400)} ${shown(means, 400)} Press "${shown(primary.label, 75)}" when that is so.`,
     [
       richText(
         line(bold(`👉 Next: ${shown(title, 100)}`)),
@@ -65,6 +65,10 @@ function card(standing: Standing, step: NextStep, number: number): Message {
     const who = owner === undefined ? own`Nobody has taken it yet` : own`Owner ${mention(owner)}`;
     return own`${count}${who} · incident ${incident}`;
   }
+}
+
+function ended(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
 }
 
 function buttonsOf(standing: Standing, step: NextStep, number: number): readonly Button[] {

@@ -22,7 +22,9 @@ export async function addToTimeline(
     if (standing === undefined) return whichIncidentNotice('note');
     const pressed = await pressedIncident(standing.incident.id, user, 'diagnose', context);
     if ('notice' in pressed) return pressed.notice;
-    const text = messageText(message).trim();
+    // Of a message of our own the text says all; its buttons and values are nothing for a timeline.
+    const isOwn = message.bot_id !== undefined && message.bot_id === context.bot.botId;
+    const text = (isOwn ? (message.text ?? '') : messageText(message)).trim();
     const link = await linkOf(channel, shortcut.message_ts, context);
     const acted = await context.incidents.desk.pin({
       deliveryKey: `shortcut/${shortcut.action_ts}/${user}`,
