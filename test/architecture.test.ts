@@ -142,6 +142,7 @@ const WIRING = [
   'src/audit-chore.ts',
   'src/changing.ts',
   'src/audit-commands.ts',
+  'src/incident-commands.ts',
   'src/server-commands.ts',
   'src/terminal.ts',
   'src/playbook-commands.ts',

@@ -61,7 +61,7 @@ export class ServiceAlertedIncidents implements AlertedIncidents {
       id: ids.next(),
       askedBy: STAUNCH_ITSELF,
       askedAtMs: atMs,
-      because: notice,
+      because: 'Alerts told of it.',
       window: { fromMs, toMs: atMs },
     };
     const incident: Incident = {
@@ -101,7 +101,7 @@ export class ServiceAlertedIncidents implements AlertedIncidents {
       service,
       server: '',
       fromMs: run.window.fromMs,
-      because: run.because ?? '',
+      because: alertWords(told.group),
     };
     const decision = decideAutoDiagnosis(alarm, await unrestOf(within, service, atMs), atMs);
     const notice = alertWords(told.group);
@@ -154,7 +154,10 @@ export class ServiceAlertedIncidents implements AlertedIncidents {
   }
 
   begun(incidentIds: readonly string[]): void {
-    this.#ports.wakeDelivery();
     void this.#ports.runs.begin(incidentIds);
+  }
+
+  stored(): void {
+    this.#ports.wakeDelivery();
   }
 }

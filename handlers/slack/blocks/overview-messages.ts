@@ -10,7 +10,9 @@ import { firstOf, fitted, moreWords } from './slack-limits.ts';
 import { own, shown, TIME_FORMAT } from './slack-text.ts';
 import { SEVERITY_WORDS, STATE_WORDS } from './standing-blocks.ts';
 
-const MOST = 15;
+const MOST = 12;
+/** As many as fit, whatever they hold. */
+const LEAST = 3;
 const CALM = 'Nothing is open: no incident, no warning, no change.';
 
 /** What is open, for who asks. */
@@ -40,21 +42,21 @@ function overviewMessage(title: string, overview: ShiftOverview): Message {
     ...group(
       'Incidents',
       incidents.map(standing => incidentLine(standing, scale)),
+      scale,
     ),
-    ...group(
-      'Warnings of growth',
-      warnings.map(warning => warningLine(warning)),
-    ),
+    ...group('Warnings of growth', warnings.map(warningLine), scale),
     ...group(
       'Waiting for approval',
       waiting.map(proposal => proposalLine(proposal, scale)),
+      scale,
     ),
     ...group(
       'Being applied or watched',
       underWay.map(proposal => proposalLine(proposal, scale)),
+      scale,
     ),
-    ...group('Snoozed', snoozed.map(snoozeLine)),
-    ...(stopped === undefined ? [] : group('Changes are stopped', [[words(shown(stopped.why, 300))]])),
+    ...group('Snoozed', snoozed.map(snoozeLine), scale),
+    ...(stopped === undefined ? [] : group('Changes are stopped', [[words(shown(stopped.why, 300))]], scale)),
     context(own`As of ${clockWords(atMs, 'UTC', 'minute')} UTC · ${said}`),
   ];
   const spoken = incidents
@@ -66,9 +68,9 @@ function overviewMessage(title: string, overview: ShiftOverview): Message {
   return message(own`${title}: ${isCalm ? CALM : said}. ${spoken.join(' ')}`, fitted(build));
 }
 
-function group(title: string, items: readonly (readonly RichTextElement[])[]): KnownBlock[] {
+function group(title: string, items: readonly (readonly RichTextElement[])[], scale: number): KnownBlock[] {
   if (items.length === 0) return [];
-  const { shown: first, more } = firstOf(items, MOST);
+  const { shown: first, more } = firstOf(items, Math.max(LEAST, Math.round(MOST * scale)));
   const rest = more > 0 ? [line(words(moreWords(more)))] : [];
   return [richText(line(bold(title)), list('bullet', first), ...rest)];
 }

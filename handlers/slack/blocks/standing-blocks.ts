@@ -24,19 +24,20 @@ const LONGEST = 300;
 /** How an incident stands, in one line below the headline of its root; nothing where it is not known. */
 export function standingBlocks(standing: Standing | undefined): KnownBlock[] {
   if (standing === undefined) return [];
-  const { notice } = standing;
+  const { notice, resolved } = standing;
+  // What others wrote stands apart, where Slack reads nothing into it.
+  const said = [
+    ...(notice === undefined ? [] : [`📟 ${shown(notice, LONGEST)}`]),
+    ...(resolved === undefined ? [] : [`✅ ${shown(resolved.reason, LONGEST)}`]),
+  ];
   return [
     context(standingLine(standing)),
-    // A sender's words stand apart, where Slack reads nothing into them.
-    ...(notice === undefined
-      ? []
-      : [{ type: 'context' as const, elements: [plain(`📟 ${shown(notice, LONGEST)}`)] }]),
+    ...said.map(text => ({ type: 'context' as const, elements: [plain(text)] })),
   ];
 }
 
 /** `Incident 12 · being looked into · severity high · owner @ana`. */
-export function standingLine({ number, state, severity, owner, resolved }: Standing): Mrkdwn {
+function standingLine({ number, state, severity, owner }: Standing): Mrkdwn {
   const who = owner === undefined ? own`nobody has taken it yet` : own`owner ${mention(owner)}`;
-  const base = own`Incident ${number} · ${STATE_WORDS[state]} · severity ${SEVERITY_WORDS[severity]} · ${who}`;
-  return resolved === undefined ? base : own`${base} · ${shown(resolved.reason, LONGEST)}`;
+  return own`Incident ${number} · ${STATE_WORDS[state]} · severity ${SEVERITY_WORDS[severity]} · ${who}`;
 }

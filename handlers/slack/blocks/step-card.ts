@@ -10,6 +10,7 @@ import {
   actions,
   bold,
   button,
+  code,
   context,
   gapOf,
   line,
@@ -105,13 +106,18 @@ function buttonsOf(standing: Standing, step: NextStep, number: number): readonly
 }
 
 function pastCard({ number }: Standing, { title }: NextStep, past: PastCard): Message {
-  const became = becameOf(past);
-  return message(own`${shown(title, 100)}: ${became}`, [
-    richText(line(bold(shown(title, 100)))),
-    context(own`${became} · incident ${number}`),
-    ...(past.kind === 'answered' && past.entry.answer.note !== undefined
-      ? [richText(line(words(shown(past.entry.answer.note, 600))))]
-      : []),
+  const said = saidOf(past);
+  const note = past.kind === 'answered' ? past.entry.answer.note : undefined;
+  return message(own`${ended(shown(title, 100))} ${said}`, [
+    richText(
+      line(bold(shown(title, 100)), words(` ${said}`)),
+      ...(note === undefined ? [] : [line(words(shown(note, 600)))]),
+    ),
+    context(
+      past.kind === 'answered'
+        ? own`By ${person(past.entry.actor)} · incident ${number}`
+        : own`Incident ${number}`,
+    ),
   ]);
 }
 
@@ -123,24 +129,28 @@ const HOW: Readonly<Record<string, string>> = {
   note: '✎ noted',
 };
 
-function becameOf(past: PastCard): Mrkdwn {
-  if (past.kind === 'overtaken') return own`Overtaken: what was found since leads to another step, below`;
-  if (past.kind === 'resolved') return own`The incident was resolved`;
-  const { actor, label, answer } = past.entry;
-  const said = label === undefined ? '' : ` “${shown(label, 75)}”`;
-  const by = actor === STAUNCH_ITSELF ? own`Staunch` : mention(actor);
-  return own`${HOW[answer.how] ?? answer.how}${said} · by ${by}`;
+function saidOf(past: PastCard): string {
+  if (past.kind === 'overtaken') return '⤼ overtaken: what was found since leads to another step, below';
+  if (past.kind === 'resolved') return '✓ the incident was resolved';
+  const { label, answer } = past.entry;
+  return `${HOW[answer.how] ?? answer.how}${label === undefined ? '' : ` “${shown(label, 75)}”`}`;
+}
+
+function person(actor: string): Mrkdwn {
+  return actor === STAUNCH_ITSELF ? own`Staunch` : mention(actor);
 }
 
 function resolved({ number, incident, resolved: end }: Standing): Message {
   const service = shown(incident.service, 80);
-  const by = end === undefined || end.by === STAUNCH_ITSELF ? own`Staunch` : mention(end.by);
+  const by = person(end?.by ?? STAUNCH_ITSELF);
   const reason = shown(end?.reason ?? '', 1_000);
-  return message(own`✅ Incident ${number} of ${service} is resolved, by ${by}: ${reason}`, [
-    richText(line(bold(`✅ Resolved: ${service}`), gapOf('\n'), words(reason))),
-    context(
-      own`By ${by} · incident ${number} · if it comes back within half an hour, this thread goes on · the whole story as a file: @staunch export`,
+  return message(own`✅ Incident ${number} of ${service} is resolved: ${reason}`, [
+    richText(
+      line(bold(`✅ Resolved: ${service}`)),
+      line(words(reason)),
+      line(words('The whole story as a file: '), code('@staunch export')),
     ),
+    context(own`By ${by} · incident ${number} · if it comes back within half an hour, this thread goes on`),
   ]);
 }
 

@@ -3,7 +3,7 @@ import type { TimelineEvent } from '../../../src/report/incident-timeline.ts';
 import { clockWords } from '../../../src/report/time-words.ts';
 import type { Standing } from '../../../src/workflows/incident-ports.ts';
 import type { Message } from '../../../src/workflows/message.ts';
-import { bold, code, context, line, list, message, richText, timeElement, words } from './block-parts.ts';
+import { bold, code, line, list, message, richText, timeElement, words } from './block-parts.ts';
 import { fitted, moreWords } from './slack-limits.ts';
 import { own, shown, TIME_FORMAT } from './slack-text.ts';
 
@@ -24,8 +24,11 @@ export function timelineMessage({ number, incident }: Standing, events: readonly
         line(bold(title)),
         list('bullet', items.length === 0 ? [[words('Nothing was recorded yet.')]] : items),
       ),
-      context(
-        own`${left > 0 ? `${moreWords(left)} left out here. ` : ''}All of it with its evidence is in the file that ${'@staunch export'} puts into this thread`,
+      richText(
+        line(
+          words(`${left > 0 ? `${moreWords(left)} left out here. ` : ''}All of it with its evidence: `),
+          code('@staunch export'),
+        ),
       ),
     ];
   };
