@@ -119,7 +119,8 @@ export class DiagnosisRuns {
     };
     return this.#opening(newRun.id, asked.timeZone, async (within): Promise<Asked> => {
       if (!(await within.inbox.claim(deliveryKey, askedAtMs))) return { duplicate: true };
-      const joined = asked.joins && incidents && (await joinedRun(within, incidents, incident, newRun));
+      const mayJoin = asked.joins && threadTs === undefined && threadOf === undefined;
+      const joined = mayJoin && incidents && (await joinedRun(within, incidents, incident, newRun));
       if (joined) {
         const { run, standing } = joined;
         if (run === undefined) return { running: true, joined: standing };

@@ -42,7 +42,7 @@ export async function guided(
   if (!run || !document) return undefined;
   const looks = parts.filter(look => look !== run && look.askedAtMs >= openSinceMs).slice(-MOST_WATCHED);
   const watched = await Promise.all(looks.map(({ id }) => state.incidents.document(id)));
-  const answers = answersIn(await state.standings.entries(incident.id), openSinceMs);
+  const answers = answersIn(await state.standings.entries(incident.id));
   const step = nextStep({
     playbook,
     document,
@@ -57,10 +57,10 @@ async function doneRuns(state: State, incidentIds: readonly string[]): Promise<r
   return (await state.incidents.runsOf(incidentIds)).filter(run => run.state === 'done');
 }
 
-function answersIn(entries: readonly IncidentEntry[], sinceMs: number): readonly StepAnswer[] {
-  return entries.flatMap(entry =>
-    entry.kind === 'answer' && entry.atMs >= sinceMs ? [{ ...entry.answer, atMs: entry.atMs }] : [],
-  );
+/** What was answered since it was opened, or opened again for the last time. */
+function answersIn(entries: readonly IncidentEntry[]): readonly StepAnswer[] {
+  const since = entries.slice(entries.findLastIndex(({ kind }) => kind === 'reopened') + 1);
+  return since.flatMap(entry => (entry.kind === 'answer' ? [{ ...entry.answer, atMs: entry.atMs }] : []));
 }
 
 /** How far an open incident is, by its changes first and then by its next step. */

@@ -76,10 +76,12 @@ describe('500 alerts about one outage', () => {
       () => (/All 500 alerts are over/.test(textsOf(rootsOf(slack, C.checkout)[0])) ? true : undefined),
       30_000,
     );
+    const ends = () => threadOf(slack, root).filter(message => /the alerts are over/.test(textsOf(message)));
+    await slack.until(() => ends()[0], 15_000);
     const tookMs = Date.now() - begunMs;
     expect(rootsOf(slack, C.checkout)).toHaveLength(1);
     const replies = threadOf(slack, root);
-    expect(replies.filter(message => /the alerts are over/.test(textsOf(message)))).toHaveLength(1);
+    expect(ends()).toHaveLength(1);
     // Nothing anywhere mentions a person, a group or a channel.
     const all = slack.calls.map(({ method, args }) => [method, args]);
     expect(JSON.stringify(all)).not.toMatch(/<@|<!(?:here|channel|everyone|subteam)/);
