@@ -68,7 +68,7 @@ const OTHERS = ['diagnose', 'plan'] as const;
 export function readStaunchRequest(text: string): StaunchRequest | undefined {
   const said = plainText(text).trim().slice(0, LONGEST);
   const [first = '', ...rest] = said.split(/\s+/);
-  const word = first.toLowerCase().replace(/[:,.!]+$/, '');
+  const word = first.toLowerCase().replace(/(?<=.)[:,.!?]+$/, '');
   const kind = Object.hasOwn(WORDS, word) ? WORDS[word] : undefined;
   const tail = said.slice(first.length).trim();
   switch (kind) {
