@@ -17,7 +17,9 @@ export async function timelineHere(
 ): Promise<Message | undefined> {
   const record = await context.incidents.record(standing.incident.id);
   if (record === undefined) return incidentGoneNotice();
-  const message = timelineMessage(standing, incidentTimeline(record));
+  const events = incidentTimeline(record);
+  const people = [...new Set(events.map(({ actor }) => actor))].filter(actor => /^[UW]/.test(actor));
+  const message = timelineMessage(standing, events, await context.people.names(people));
   if (here.threadTs === undefined) return message;
   await put(threadParcel(standing, `timeline/${here.deliveryKey}`, message), here, context);
   return undefined;

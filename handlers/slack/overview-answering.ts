@@ -48,7 +48,9 @@ async function seenHere(
 
 export async function statusHere(here: AskedHere, context: SlackContext): Promise<Message | undefined> {
   const seen = await seenHere(here, context);
-  return 'notice' in seen ? seen.notice : statusMessage(await overviewOf(seen, context));
+  if ('notice' in seen) return seen.notice;
+  const { overview, nameOf } = await overviewOf(seen, context);
+  return statusMessage(overview, nameOf);
 }
 
 /** The hand-over is for everybody in the channel: the next shift reads it there. */
@@ -58,7 +60,8 @@ export async function handOver(here: AskedHere, context: SlackContext): Promise<
   if (!seen.appIsMember) return notMemberNotice();
   const { channel, threadTs, deliveryKey } = here;
   if (!(await context.state.inbox.claim(`${deliveryKey}/handover`, context.clock.nowMs()))) return undefined;
-  const message = handoverMessage(await overviewOf(seen, context));
+  const { overview, nameOf } = await overviewOf(seen, context);
+  const message = handoverMessage(overview, nameOf);
   await context.client.chat.postMessage({
     ...content(message),
     channel,
@@ -67,9 +70,11 @@ export async function handOver(here: AskedHere, context: SlackContext): Promise<
   return undefined;
 }
 
-async function overviewOf({ services }: Seen, { state, clock }: SlackContext) {
+async function overviewOf({ services }: Seen, { state, clock, people }: SlackContext) {
   const ids = new Set(services.map(({ id }) => id));
-  return shiftOverview(state, service => ids.has(service), clock.nowMs());
+  const overview = await shiftOverview(state, service => ids.has(service), clock.nowMs());
+  const owners = overview.incidents.flatMap(({ owner }) => owner ?? []);
+  return { overview, nameOf: await people.names([...new Set(owners)]) };
 }
 
 export async function hostsHere(

@@ -133,7 +133,7 @@ function entryWords(entry: RecordedEntry): string {
         ? 'Pinned a message. Slack did not hand its words over.'
         : `Pinned: ${entry.text}`;
     case 'owner':
-      return `Took the incident: ${entry.owner}`;
+      return 'Looks after the incident from now on.';
     case 'severity':
       return `Severity: ${entry.severity}`;
     case 'resolved':

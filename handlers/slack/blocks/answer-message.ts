@@ -134,7 +134,7 @@ function suggestionsBlocks(suggestions: readonly string[]): KnownBlock[] {
   const { shown: first } = firstOf(suggestions, SUGGESTIONS);
   if (first.length === 0) return [];
   const items = first.flatMap((command, at): RichTextElement[] => [
-    ...(at === 0 ? [] : [words('  ')]),
+    ...(at === 0 ? [] : [gapOf('  ')]),
     code(`@staunch ${shown(command, 80)}`),
   ]);
   return [richText(line(words('Go on with  '), ...items))];

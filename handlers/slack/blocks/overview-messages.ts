@@ -9,6 +9,7 @@ import { bold, context, header, line, list, message, richText, timeElement, word
 import { firstOf, fitted, moreWords } from './slack-limits.ts';
 import { own, shown, TIME_FORMAT } from './slack-text.ts';
 import { SEVERITY_WORDS, STATE_WORDS } from './standing-blocks.ts';
+import type { NameOf } from './timeline-message.ts';
 
 const MOST = 12;
 /** As many as fit, whatever they hold. */
@@ -16,16 +17,16 @@ const LEAST = 3;
 const CALM = 'Nothing is open: no incident, no warning, no change.';
 
 /** What is open, for who asks. */
-export function statusMessage(overview: ShiftOverview): Message {
-  return overviewMessage('📋 What is open', overview);
+export function statusMessage(overview: ShiftOverview, nameOf: NameOf = () => undefined): Message {
+  return overviewMessage('📋 What is open', overview, nameOf);
 }
 
 /** The same for the next shift, with the last word of each incident. */
-export function handoverMessage(overview: ShiftOverview): Message {
-  return overviewMessage('🤝 Hand-over', overview);
+export function handoverMessage(overview: ShiftOverview, nameOf: NameOf = () => undefined): Message {
+  return overviewMessage('🤝 Hand-over', overview, nameOf);
 }
 
-function overviewMessage(title: string, overview: ShiftOverview): Message {
+function overviewMessage(title: string, overview: ShiftOverview, nameOf: NameOf): Message {
   const { incidents, warnings, snoozed, waiting, underWay, stopped, atMs } = overview;
   const count = (many: number, one: string) => `${many} ${many === 1 ? one : `${one}s`}`;
   const said = [
@@ -41,7 +42,7 @@ function overviewMessage(title: string, overview: ShiftOverview): Message {
     ...(isCalm && stopped === undefined ? [richText(line(words(CALM)))] : []),
     ...group(
       'Incidents',
-      incidents.map(standing => incidentLine(standing, scale)),
+      incidents.map(standing => incidentLine(standing, scale, nameOf)),
       scale,
     ),
     ...group('Warnings of growth', warnings.map(warningLine), scale),
@@ -75,7 +76,7 @@ function group(title: string, items: readonly (readonly RichTextElement[])[], sc
   return [richText(line(bold(title)), list('bullet', first), ...rest)];
 }
 
-function incidentLine(standing: Standing, scale: number): RichTextElement[] {
+function incidentLine(standing: Standing, scale: number, nameOf: NameOf): RichTextElement[] {
   const { number, incident, state, severity, owner, card, notice } = standing;
   const todo = card?.step === undefined ? '' : ` Next: ${shown(card.step.title, 100)}.`;
   const fires = notice === undefined ? '' : ` ${shown(notice, Math.round(200 * scale))}`;
@@ -83,7 +84,7 @@ function incidentLine(standing: Standing, scale: number): RichTextElement[] {
     bold(`${number} ${shown(incident.service, 80)}`),
     words(` ${STATE_WORDS[state]}, severity ${SEVERITY_WORDS[severity]}, `),
     // Names are not kept, and nobody is pinged by a list.
-    words(owner === undefined ? 'nobody has taken it' : `owner ${shown(owner, 40)}`),
+    words(owner === undefined ? 'nobody has taken it' : `owner ${shown(nameOf(owner) ?? owner, 60)}`),
     words(`, open since `),
     when(incident.openedAtMs),
     words(`.${todo}${fires}`),

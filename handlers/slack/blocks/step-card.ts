@@ -25,7 +25,9 @@ import { type Mrkdwn, mention, own, readersTime, shown, TIME_FORMAT } from './sl
 export const MOST_CHOICES = ACTION.stepChoices.length;
 
 /** What a press of the main button leads to, where its label alone does not say. */
-const LEADS_TO: Readonly<Partial<Record<StepAction['kind'], string>>> = {
+const LEADS_TO: Readonly<Record<StepAction['kind'], string>> = {
+  done: 'press it when that is so. If it cannot be done now, press Skip: it is listed as open in the post-mortem.',
+  choose: 'press what is so. Whoever cannot tell presses the green one: the evidence speaks for it.',
   propose: 'Staunch works out the exact change and asks for approval here. Nothing is changed before that.',
   diagnose: 'Staunch reads the servers once more. Nothing is changed.',
   resolve: 'A window asks for the reason before the incident is closed.',
@@ -37,8 +39,7 @@ export function slackIncidentWords(): IncidentWords {
 }
 
 function card(standing: Standing, step: NextStep, number: number): Message {
-  const { title, look, command, means, primary, alternatives, dueAtMs } = step;
-  const leads = LEADS_TO[primary.kind];
+  const { title, look, command, means, primary, dueAtMs } = step;
   const due = dueAtMs === undefined ? [] : [dueContext(dueAtMs)];
   return message(
     own`👉 Next step for ${shown(standing.incident.service, 80)}: ${ended(shown(title, 100))} ${shown(look, 400)} ${shown(means, 400)} Press "${shown(primary.label, 75)}" when that is so.`,
@@ -48,7 +49,7 @@ function card(standing: Standing, step: NextStep, number: number): Message {
         line(words(shown(look, 600))),
         ...(command === undefined ? [] : [verbatim(shown(command, 1_500))]),
         line(bold('Why: '), words(shown(means, 600))),
-        ...(leads === undefined ? [] : [line(words(`“${shown(primary.label, 75)}”: ${leads}`))]),
+        line(words(`“${shown(primary.label, 75)}”: ${LEADS_TO[primary.kind]}`)),
       ),
       actions(buttonsOf(standing, step, number)),
       context(ownerLine(standing)),
@@ -62,9 +63,8 @@ function card(standing: Standing, step: NextStep, number: number): Message {
   }
 
   function ownerLine({ owner, number: incident }: Standing): Mrkdwn {
-    const count = alternatives.length > 0 ? own`The first button is what the evidence speaks for. ` : own``;
     const who = owner === undefined ? own`Nobody has taken it yet` : own`Owner ${mention(owner)}`;
-    return own`${count}${who} · incident ${incident}`;
+    return own`${who} · incident ${incident}`;
   }
 }
 

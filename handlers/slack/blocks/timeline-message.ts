@@ -3,7 +3,7 @@ import type { TimelineEvent } from '../../../src/report/incident-timeline.ts';
 import { clockWords } from '../../../src/report/time-words.ts';
 import type { Standing } from '../../../src/workflows/incident-ports.ts';
 import type { Message } from '../../../src/workflows/message.ts';
-import { bold, code, line, list, message, richText, timeElement, words } from './block-parts.ts';
+import { bold, code, gapOf, line, list, message, richText, timeElement, words } from './block-parts.ts';
 import { fitted, moreWords } from './slack-limits.ts';
 import { own, shown, TIME_FORMAT } from './slack-text.ts';
 
@@ -11,14 +11,21 @@ import { own, shown, TIME_FORMAT } from './slack-text.ts';
 const MOST = 40;
 const PERSON = /^[UW][A-Z0-9]{2,30}$/;
 
+/** What a person is called; undefined where Slack does not tell. */
+export type NameOf = (id: string) => string | undefined;
+
 /** What happened in an incident, in order. The newest count when not all fit; the beginning stays. */
-export function timelineMessage({ number, incident }: Standing, events: readonly TimelineEvent[]): Message {
+export function timelineMessage(
+  { number, incident }: Standing,
+  events: readonly TimelineEvent[],
+  nameOf: NameOf = () => undefined,
+): Message {
   const title = `🕑 Timeline of incident ${number}, ${shown(incident.service, 80)}`;
   const build = (scale: number) => {
     const most = Math.max(4, Math.round(MOST * scale));
     const left = Math.max(0, events.length - most);
     const told = left === 0 ? events : [...events.slice(0, 2), ...events.slice(left + 2)];
-    const items = told.map(event => lineOf(event, scale));
+    const items = told.map(event => lineOf(event, scale, nameOf));
     return [
       richText(
         line(bold(title)),
@@ -36,20 +43,24 @@ export function timelineMessage({ number, incident }: Standing, events: readonly
   return message(own`${title}. ${events.length} entries. The last: ${spoken.join(' ')}`, fitted(build));
 }
 
-function lineOf({ atMs, actor, text, evidence }: TimelineEvent, scale: number): RichTextElement[] {
+function lineOf(
+  { atMs, actor, text, evidence }: TimelineEvent,
+  scale: number,
+  nameOf: NameOf,
+): RichTextElement[] {
   const fallback = `${clockWords(atMs, 'UTC')} UTC`;
   return [
     timeElement(atMs, TIME_FORMAT.daySecond, fallback),
-    words('  '),
-    ...whoOf(actor),
+    gapOf('  '),
+    ...whoOf(actor, nameOf),
     words(` ${shown(text, Math.round(400 * Math.max(scale, 0.3)))}`),
-    ...(evidence.length > 0 ? [words('  '), code(evidence.slice(0, 3).join(' '))] : []),
+    ...(evidence.length > 0 ? [gapOf('  '), code(evidence.slice(0, 3).join(' '))] : []),
   ];
 }
 
 /** Nobody is mentioned: a timeline pings nobody. */
-function whoOf(actor: string): RichTextElement[] {
+function whoOf(actor: string, nameOf: NameOf): RichTextElement[] {
   if (actor === 'staunch') return [bold('Staunch:')];
   if (actor === 'server') return [bold('Servers:')];
-  return [bold(`${PERSON.test(actor) ? actor : 'Somebody'}:`)];
+  return [bold(`${PERSON.test(actor) ? shown(nameOf(actor) ?? actor, 60) : 'Somebody'}:`)];
 }
