@@ -71,13 +71,22 @@ async function perform(
     case 'choose':
       return said({ how: 'chosen', answer: chosen.answer, label }, press, context);
     case 'resolve':
-      await openModal(context.client, press.triggerId, resolveView(pressed.standing, chosen.reason));
+      await openModal(
+        context.client,
+        press.triggerId,
+        resolveView(pressed.standing, reasonOf(pressed.standing, chosen.reason)),
+      );
       return undefined;
     case 'propose':
       return propose(chosen.remedy, label, pressed, press, context);
     case 'diagnose':
       return diagnose(chosen.fromMs, pressed, press, context);
   }
+}
+
+/** What the evidence speaks for; of a watch that is not over nobody can say yet that nothing failed since. */
+function reasonOf({ card }: Standing, reason: string): string {
+  return card?.step?.kind === 'watch' ? 'Closed before it was watched for long enough: ' : reason;
 }
 
 async function said(answer: StepSaid, press: Press, context: SlackContext): Promise<Message | undefined> {

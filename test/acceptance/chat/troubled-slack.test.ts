@@ -59,7 +59,8 @@ const shown = (slack: PracticeSlack, service: string) =>
   }));
 
 const isWhole = (slack: PracticeSlack, service: string) =>
-  threadOf(slack, roomOf(service)).at(-1)?.files.length === 1 ? true : undefined;
+  // The chart, and the last message of a thread: what to do next.
+  threadOf(slack, roomOf(service)).at(-2)?.files.length === 1 ? true : undefined;
 
 const withServices = (text: string) =>
   text

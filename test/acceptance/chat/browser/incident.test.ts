@@ -45,6 +45,7 @@ describe('an incident in practice mode', () => {
     await shot(slack, 'timeline');
     await card().getByRole('button', { name: 'Close now' }).click();
     await modal.getByText('Why is it over?').waitFor();
+    await modal.getByRole('textbox').fill('The report page is limited to a month now.');
     await shot(slack, 'resolve');
     await modal.getByRole('button', { name: 'Resolve', exact: true }).click();
     await slack.replies.filter({ hasText: 'Resolved: billing' }).last().waitFor();
