@@ -98,7 +98,7 @@ function rangeWords({ from, to }: { readonly from: number; readonly to: number }
 }
 
 /** `35 min`, `9 h`, `3 d`. */
-function hourWords(ms: number): string {
+export function hourWords(ms: number): string {
   const minutes = Math.max(1, Math.round(ms / 60_000));
   if (minutes < 100) return `${minutes} min`;
   return minutes < 100 * 60 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / 1_440)} d`;

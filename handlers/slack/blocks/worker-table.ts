@@ -1,7 +1,7 @@
 import type { RichTextElement, TableBlock } from '@slack/types';
 import type { ServiceGrowth, WorkerGrowth } from '../../../src/growth/growth-finding.ts';
+import { hourWords } from '../../../src/growth/growth-words.ts';
 import { byteWords } from '../../../src/report/byte-words.ts';
-import { durationWords } from '../../../src/report/time-words.ts';
 import { arrivalRange } from './arrival-parts.ts';
 import { line, richText } from './block-parts.ts';
 import { firstOf } from './slack-limits.ts';
@@ -43,7 +43,7 @@ function rowOf(worker: WorkerGrowth, atMs: number, manyServers: boolean): Cell[]
     raw(byteWords(nowBytes)),
     raw(bytesPerHour === undefined ? '–' : `+${byteWords(bytesPerHour)}`),
     arrives ? cell(arrivalRange(eta, atMs)) : raw(eta === undefined ? '–' : 'not within a day'),
-    raw(durationWords(ageMs, 1)),
+    raw(hourWords(ageMs)),
   ];
 }
 

@@ -11,6 +11,9 @@ import { noIncident } from '../../../report/no-incident.ts';
 import { openBrowser, PracticePage } from './practice-page.ts';
 import { ShownBlocks } from './shown-blocks.ts';
 
+/** A busy machine draws a hundred messages in seconds. */
+const PATIENCE = { timeout: 15_000 };
+
 let samples: readonly Sample[];
 let shown: ShownBlocks;
 let browser: Browser;
@@ -52,7 +55,7 @@ describe.each(['light', 'dark'] as const)('every block that Staunch can send, in
       const batch = messages.slice(from, from + 100);
       shown.showMessages(batch.map(blocksOf));
       const count = batch.reduce((sum, sample) => sum + blocksOf(sample).length, 0);
-      await expect.poll(() => slack.messages.locator('.blocks > .block').count()).toBe(count);
+      await expect.poll(() => slack.messages.locator('.blocks > .block').count(), PATIENCE).toBe(count);
       expect(await errors()).toBe('0');
     }
   });
@@ -64,7 +67,7 @@ describe.each(['light', 'dark'] as const)('every block that Staunch can send, in
     for (const sample of modals) {
       shown.showModal(sample.payload as PracticeView['view']);
       const blocks = slack.modal.locator('.blocks > .block');
-      await expect.poll(() => blocks.count()).toBe(blocksOf(sample).length);
+      await expect.poll(() => blocks.count(), PATIENCE).toBe(blocksOf(sample).length);
       expect([sample.name, await errors()]).toEqual([sample.name, '0']);
     }
     shown.hideModals();
@@ -77,7 +80,7 @@ describe.each(['light', 'dark'] as const)('every block that Staunch can send, in
       expect(named(sample.name, validateView(sample.payload))).toEqual([]);
       shown.showHome(sample.payload as PracticeView['view']);
       const blocks = slack.main.locator('.blocks > .block');
-      await expect.poll(() => blocks.count()).toBe(blocksOf(sample).length);
+      await expect.poll(() => blocks.count(), PATIENCE).toBe(blocksOf(sample).length);
       expect([sample.name, await errors()]).toEqual([sample.name, '0']);
     }
     await slack.go('#inc-checkout');

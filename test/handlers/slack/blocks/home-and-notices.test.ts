@@ -75,7 +75,7 @@ describe('the App Home', () => {
 
       🛑 mail: 3 of 4 workers grow (CRITICAL)   [Diagnose]
 
-      - MemoryMax 1.5 GB about {13:50 UTC} (from now – {14:20 UTC})
+      - MemoryMax 1.5 GB about {13:50 UTC} (any time until {14:20 UTC})
       - No incident so far
 
       🔶 checkout: 2 of 4 workers grow (WARNING)   [Diagnose]
