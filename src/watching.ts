@@ -28,6 +28,8 @@ import { WatchSight } from './workflows/watch-sight.ts';
 /** How the watch's minutes pass. By this machine's clock, unless a test lets them pass faster. */
 export interface WatchTime {
   readonly clock: Clock;
+  /** How long a server stays ours without renewal, by that clock. */
+  readonly leaseMs?: number;
   drive(driven: WatchScheduleOptions): { stop(): Promise<void> };
 }
 
@@ -123,23 +125,27 @@ export function startWatching(options: WatchingOptions): Watching {
     unrestOf: service => unasked.unrestOf(service),
     begin: (alarm, decision) => unasked.begin(alarm, decision),
   });
-  const watch = new Watch({
-    source,
-    samples: state.samples,
-    leases: state.leases,
-    clock,
-    timer: systemTimer,
-    pause: () => new Promise(resolve => setImmediate(resolve)),
-    log,
-    async services() {
-      const stored = await registry.read();
-      if (!stored.ok) return undefined;
-      return [...stored.registry.services.values()].filter(service => service.warnings.watch);
+  const leaseMs = options.time?.leaseMs;
+  const watch = new Watch(
+    {
+      source,
+      samples: state.samples,
+      leases: state.leases,
+      clock,
+      timer: systemTimer,
+      pause: () => new Promise(resolve => setImmediate(resolve)),
+      log,
+      async services() {
+        const stored = await registry.read();
+        if (!stored.ok) return undefined;
+        return [...stored.registry.services.values()].filter(service => service.warnings.watch);
+      },
+      tell,
+      judge: ({ service, atMs, units }) => serviceGrowth(service, units, atMs),
+      owner: `${hostname()} ${process.pid} ${randomUUID()}`,
     },
-    tell,
-    judge: ({ service, atMs, units }) => serviceGrowth(service, units, atMs),
-    owner: `${hostname()} ${process.pid} ${randomUUID()}`,
-  });
+    leaseMs === undefined ? {} : { leaseMs },
+  );
 
   /** A kill is tied to its warning first, so that the diagnosis stands below the words that announce it. */
   function tell(event: WatchEvent): void {

@@ -1,7 +1,7 @@
 import type { Source } from '../../src/workflows/ports.ts';
 import { RecordedSource } from '../workflows/recorded-source.ts';
 
-/** A source for the investigator's thread; `import.meta.url` says how: `?incident=NAME&trouble=crash|stall|never`. */
+/** A source for the investigator's thread; `import.meta.url` says how: `?incident=NAME&trouble=crash|death|stall|never`. */
 const { searchParams } = new URL(import.meta.url);
 
 export async function openSource(): Promise<Source> {
@@ -11,6 +11,7 @@ export async function openSource(): Promise<Source> {
   return {
     async ask(server, questions, cancel) {
       if (trouble === 'crash') setImmediate(() => process.exit(3));
+      if (trouble === 'death') process.exit(3);
       if (trouble === 'stall' && !cancel.aborted)
         await new Promise(resolve => cancel.addEventListener('abort', resolve));
       if (trouble === 'never') for (;;);

@@ -70,12 +70,12 @@ const service = await startService({
   lost: () => process.exit(1),
   watchTime: {
     clock: { nowMs },
+    leaseMs: 3_600_000,
     drive({ tick, renew }) {
       void renew();
-      // A lease lasts twenty of the watch's seconds.
       const timers = [
         setInterval(() => void tick(), 30_000 / atPace),
-        setInterval(() => void renew(), 5_000 / atPace),
+        setInterval(() => void renew(), 1_000),
       ];
       return {
         async stop() {

@@ -67,6 +67,11 @@ await onRealHosts('ns', 'Staunch watches real hosts', () => {
     }, 130);
   }, 900_000);
   afterAll(async () => {
+    for (const { level, msg } of staunch?.logged ?? []) if (level !== 'info') console.log(`${level}: ${msg}`);
+    for (const { channel, threadTs, text, realMs } of staunch?.shown ?? [])
+      console.log(
+        `${new Date(realMs).toISOString()} ${channel}${threadTs ? ' in thread' : ''}: ${text.slice(0, 120).replaceAll('\n', ' | ')}`,
+      );
     await staunch?.stop();
     await shutDown();
   });

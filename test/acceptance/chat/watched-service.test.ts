@@ -23,9 +23,10 @@ function quickTime(paceOfMinutes = 60): WatchTime {
   const behindMs = 3_600_000;
   return {
     clock: { nowMs: () => startedAtMs - behindMs + (Date.now() - startedAtMs) * paceOfMinutes },
+    leaseMs: 3_600_000,
     drive({ tick, renew }) {
       void renew();
-      const timers = [setInterval(() => void tick(), 500), setInterval(() => void renew(), 50)];
+      const timers = [setInterval(() => void tick(), 500), setInterval(() => void renew(), 1_000)];
       return {
         async stop() {
           for (const timer of timers) clearInterval(timer);
