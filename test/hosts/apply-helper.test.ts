@@ -128,6 +128,25 @@ await onRealHosts('ns', 'a host with the helper', () => {
     expect(await host.root(`ls /etc/systemd/system/${UNIT}.d`, { mayFail: true })).toBe('');
   });
 
+  it('changes the numbers of the start line and of nothing else', async () => {
+    const command = '/usr/bin/gunicorn --config /srv/checkout/gunicorn.conf.py';
+    const line = (words: string) =>
+      dropInChange(`[Service]\nExecStart=\nExecStart=${command} ${words}\n`, ROOT);
+    const evil = await web.plan({ ...line('--max-requests 500 evil:app'), activation: { kind: 'restart' } });
+    expect(await web.apply(planId(), evil)).toMatchObject({
+      ok: false,
+      kind: 'refused',
+      refusal: 'not-allowed',
+    });
+    const id = planId();
+    const plan = await web.plan({ ...line('--max-requests 500 app:app'), activation: { kind: 'restart' } });
+    expect(await web.apply(id, plan)).toMatchObject({ ok: true, state: 'activated' });
+    expect(await host.root(`tr '\\0' ' ' </proc/$(systemctl show -P MainPID ${UNIT})/cmdline`)).toContain(
+      '--max-requests 500 app:app',
+    );
+    expect(await web.rollback(id, 'no')).toMatchObject({ ok: true, state: 'rolled-back' });
+  });
+
   it('makes memory limits known by daemon-reload alone, without a restart', async () => {
     const main = await show('MainPID');
     const change = dropInChange('[Service]\nMemoryMax=300M\n', ROOT);
