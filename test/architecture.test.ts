@@ -250,6 +250,13 @@ describe('the house', () => {
     expect(long).toEqual([]);
   });
 
+  it('mocks HTTP behind one door', () => {
+    const mocking = filesBelow('test').filter(file =>
+      importsOf(file, readFileSync(join(root, file), 'utf8')).some(({ to }) => to === 'nock'),
+    );
+    expect(mocking).toEqual(['test/http-mock.ts']);
+  });
+
   it('has no drawer of odds and ends', () => {
     expect(
       sources.filter(file => /\/(utils?|helpers?|common|misc|types|manager)(\.ts|\/)/.test(file)),

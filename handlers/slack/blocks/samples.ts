@@ -57,6 +57,11 @@ export function allSamples(incidents: readonly SampleIncident[]): readonly Sampl
   return [
     ...runs.flatMap(({ name, document, run }) => verdictSamples(name, document, run)),
     ...runningSamples(runs[0]?.run ?? someRun()),
+    // Answers look alike whatever was found, and each sample is a call of blocks.validate.
+    ...runs
+      .slice(0, 1)
+      .flatMap(({ document, run }) => answerSamples(document, run.id))
+      .map(([name, payload]) => message(name, payload)),
     ...homeSamples(runs),
     ...pickerSamples(),
     ...warningSamples(),
@@ -81,7 +86,6 @@ function verdictSamples(incident: string, document: DiagnosisDocument, run: Run)
     modal('all evidence', evidenceView({ document, asked: all })),
     modal('last page of evidence', evidenceView({ document, asked: all, page: BEYOND_THE_LAST })),
     modal('evidence of a claim', evidenceView({ document, asked: claim })),
-    ...answerSamples(document, run.id).map(([name, payload]) => message(name, payload)),
     modal('evidence that is gone', evidenceView({ document: { ...document, evidence: {} }, asked: claim })),
   ];
   return samples.map(sample => ({ ...sample, name: `${incident}: ${sample.name}` }));

@@ -66,7 +66,13 @@ function hostileAnswer(document: DiagnosisDocument): ThreadAnswer {
   return {
     said: text,
     understood: false,
-    answer: { sentences, lines: evidence, gaps: document.gaps, suggestions: [text, text, text, text] },
+    answer: {
+      sentences,
+      lines: evidence,
+      gaps: document.gaps,
+      commands: [[text, text]],
+      suggestions: [text, text, text, text],
+    },
     narration: { model: text, sentences, dropped: 3, missing: 'nothing-stood' },
   };
 }
