@@ -11,6 +11,7 @@ import { systemTimer } from './adapters/system-timer.ts';
 import { WatchSchedule, type WatchScheduleOptions } from './adapters/watch-schedule.ts';
 import { serviceGrowth } from './growth/service-growth.ts';
 import type { Service } from './inventory/registry.ts';
+import { problemText } from './inventory/registry-problem.ts';
 import { isQuiet } from './policy/quiet-hours.ts';
 import { growthChart } from './report/growth-chart.ts';
 import { AutoDiagnosis } from './workflows/auto-diagnosis.ts';
@@ -126,6 +127,7 @@ export function startWatching(options: WatchingOptions): Watching {
     begin: (alarm, decision) => unasked.begin(alarm, decision),
   });
   const leaseMs = options.time?.leaseMs;
+  const toldProblems = '';
   const watch = new Watch(
     {
       source,
