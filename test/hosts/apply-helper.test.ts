@@ -54,7 +54,10 @@ await onRealHosts('ns', 'a host with the helper', () => {
     ['the helper with an argument', `sudo -n ${HELPER} --help`],
     ['another program', 'sudo -n /usr/bin/id'],
     ['a shell', 'sudo -n /bin/sh -c id'],
-    ['the helper under another path', `sudo -n /usr/libexec/../libexec/staunch-helper`],
+    [
+      'a copy of the helper',
+      `sh -c 'cp ${HELPER} /tmp/staunch-helper; cp ${HELPER} ~/staunch-helper; sudo -n /tmp/staunch-helper || sudo -n ~/staunch-helper'`,
+    ],
     ['a variable that Python reads', `sudo -n PYTHONPATH=/tmp ${HELPER}`],
   ])('lets the user of the key not run %s', async (_, command) => {
     const said = await host.root(`runuser -u staunch-apply -- ${command} </dev/null 2>&1; echo ended $?`);
