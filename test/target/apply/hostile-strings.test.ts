@@ -151,7 +151,7 @@ function withDropIn(plan: ServerPlan, text: string): unknown {
   });
 }
 
-/** Digest of every file and name below a folder, but for what the helper keeps for itself. */
+/** Digest of every file and name below a folder, but for what the helper keeps for itself. Its room for trials counts once something is left in it. */
 function picture(folder: string): string {
   const sum = createHash('sha256');
   const visit = (path: string): void => {
@@ -160,6 +160,7 @@ function picture(folder: string): string {
     )) {
       const inner = join(path, entry.name);
       if (inner === rig.path('/var/lib/staunch') || entry.name === 'calls.jsonl') continue;
+      if (inner === join(rig.folder, 'scratch') && readdirSync(inner).length === 0) continue;
       sum.update(`${inner}\0`);
       if (entry.isDirectory()) visit(inner);
       else sum.update(entry.isSymbolicLink() ? readlinkSync(inner) : readFileSync(inner));
