@@ -22,6 +22,7 @@ import { Metrics } from './adapters/metrics.ts';
 import type { OperatorChoice } from './adapters/operator-choice.ts';
 import { reachProblem } from './adapters/reach-problem.ts';
 import { openRegistryStore } from './adapters/registry-store.ts';
+import { gaugesOf } from './adapters/service-gauges.ts';
 import type { ServiceLog } from './adapters/service-log.ts';
 import type { Settings } from './adapters/settings.ts';
 import { slackLogger } from './adapters/slack-logger.ts';
@@ -217,18 +218,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       },
     });
 
-    const backlog = async () => {
-      const { oldestQueuedAtMs } = await state.outbox.backlog();
-      return oldestQueuedAtMs === undefined ? 0 : (clock.nowMs() - oldestQueuedAtMs) / 1000;
-    };
-    metrics.gauge(
-      'staunch_messages_waiting',
-      'Messages that wait to be sent.',
-      async () => (await state.outbox.backlog()).waiting,
-    );
-    metrics.gauge('staunch_messages_oldest_seconds', 'Age of the oldest message that waits.', backlog);
-    metrics.gauge('staunch_diagnoses_running', 'Diagnoses that go on now.', () => runs.counts.running);
-    metrics.gauge('staunch_diagnoses_waiting', 'Diagnoses that wait their turn.', () => runs.counts.waiting);
+    gaugesOf(metrics, { state, clock, counts: () => runs.counts });
     const { openConnections } = reach;
     if (openConnections)
       metrics.gauge(

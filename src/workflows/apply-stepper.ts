@@ -1,6 +1,6 @@
 import type { Server } from '../inventory/registry.ts';
 import { serverPlanDigest } from '../remediation/plan-digest.ts';
-import type { ApplyPorts, TakenStep } from './apply-run.ts';
+import type { ApplyPorts, TakenStep } from './apply-ports.ts';
 import type { ApplyStep, HelperAnswer, HelperStatus } from './remediation-ports.ts';
 import type { State } from './state-ports.ts';
 

@@ -135,7 +135,7 @@ describe('what a change has come to', () => {
       const { time, chat, start } = await aWorld();
       const actedAtMs = time.nowMs();
       const { state, stage, outcomes } = await start();
-      const quiet = (minute: number) => (minute === 5 ? { requests: 10, http502: 1 } : { requests: 0 });
+      const quiet = (minute: number) => (minute === 100 ? { requests: 10, http502: 1 } : { requests: 0 });
       const before = verdict === 'too-little-traffic' ? quiet : BEFORE;
       await watched(state, actedAtMs - DAY - HOUR, actedAtMs, before);
       await stage.approved({ servers: ['web-1'] });

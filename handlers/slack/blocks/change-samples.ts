@@ -15,6 +15,7 @@ import {
 } from './change-notices.ts';
 import { slackChangeWords } from './change-telling.ts';
 import { approveView, breakGlassView, markAppliedView, rejectView } from './consent-views.ts';
+import { homeView } from './home-view.ts';
 import { reviewLoadingView, reviewView } from './review-view.ts';
 
 const AT_MS = Date.UTC(2026, 10, 22, 10, 20);
@@ -27,7 +28,7 @@ export function changeSamples(
   person = 'U0SAMPLE',
 ): readonly {
   readonly name: string;
-  readonly kind: 'message' | 'modal';
+  readonly kind: 'message' | 'modal' | 'home';
   readonly payload: Message | object;
 }[] {
   const words = slackChangeWords();
@@ -67,6 +68,19 @@ export function changeSamples(
     modal('reject', rejectView(open)),
     modal('break glass', breakGlassView(open)),
     modal('mark applied', markAppliedView(byHand(open))),
+    {
+      name: 'home with changes',
+      kind: 'home' as const,
+      payload: homeView({
+        services: [],
+        changes: {
+          pending: [open],
+          going: [ended(open, 'applying', text)],
+          stopped: { by: person, why: text },
+        },
+        version: '0.0.0',
+      }),
+    },
   ];
 
   function noticesOf(said: string) {
