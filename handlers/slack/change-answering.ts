@@ -42,6 +42,7 @@ async function planHere(
       user,
       service: found.service,
       ...(request.remedy && { remedy: request.remedy }),
+      ...(Object.keys(request.settings).length > 0 && { settings: request.settings }),
       reason: request.reason === '' ? 'Asked for in chat.' : request.reason,
       place: isOfThread
         ? { incidentId: run.incident.id, channel }

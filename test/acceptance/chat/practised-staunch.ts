@@ -12,9 +12,10 @@ import type { Settings } from '../../../src/adapters/settings.ts';
 import { type Service, startService } from '../../../src/service.ts';
 import type { WatchTime } from '../../../src/watching.ts';
 
+import { buttonsOf } from './message-buttons.ts';
 import { textsOf } from './message-texts.ts';
 
-export { textsOf };
+export { buttonsOf, textsOf };
 export const { users: U, channels: C } = PRACTICE_IDS;
 const root = resolve(import.meta.dirname, '../../..');
 export const MANIFEST = parse(readFileSync(join(root, 'manifest.yml'), 'utf8'));
@@ -125,23 +126,4 @@ export function verdictIn(
       rootsOf(slack, channel).find(message => ENDED.test(textsOf(message))) as PracticeMessage | undefined,
     timeoutMs,
   );
-}
-
-interface Button {
-  readonly blockId: string;
-  readonly actionId: string;
-  readonly element: Readonly<Record<string, unknown>>;
-}
-
-/** The buttons of a message or view, wherever they stand. */
-export function buttonsOf(holder: { readonly blocks: readonly PracticeBlock[] } | undefined): Button[] {
-  return (holder?.blocks ?? []).flatMap(block => {
-    const elements = [block.accessory, ...((block.elements as unknown[] | undefined) ?? [])];
-    return elements.flatMap(element => {
-      const button = element as { type?: string; action_id?: string } | undefined;
-      return button?.type === 'button'
-        ? [{ blockId: block.block_id ?? '', actionId: button.action_id ?? '', element: button }]
-        : [];
-    });
-  });
 }
