@@ -109,7 +109,10 @@ commands.on('line', async line => {
   } else {
     const view = await slack.until(() => slack.modal(doing.submit.as), 20_000);
     const values = Object.fromEntries(
-      Object.entries(doing.submit.values).map(([block, value]) => [block, { [block]: value }]),
+      Object.entries(doing.submit.values).map(([block, value]) => [
+        block,
+        { [block]: { type: 'plain_text_input', value } },
+      ]),
     );
     await slack.submit(doing.submit.as, view.id, values);
   }

@@ -44,7 +44,7 @@ const LINES = 6;
 export function changeCard(view: ChangeView): Message {
   const { sign, words: standing } = standingOf(view);
   const { brief } = view.proposal;
-  const title = `${sign} ${shown(brief.what, 100)}: ${standing}`;
+  const title = `${sign} ${shown(brief.what, 115)}: ${standing}`;
   return message(
     spoken(view, title),
     fitted(scale => cardBlocks(view, title, scale)),

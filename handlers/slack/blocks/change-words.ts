@@ -3,8 +3,8 @@ import type { ApplyState, ProposalState } from '../../../src/workflows/remediati
 
 /** How a change stands, as a sign and a word; never the sign alone. */
 const STANDING: Readonly<Record<ProposalState, readonly [sign: string, words: string]>> = {
-  open: ['🟡', 'needs approval'],
-  approved: ['🟢', 'approved, begins now'],
+  open: ['📝', 'needs approval'],
+  approved: ['👍', 'approved, begins now'],
   applying: ['⏳', 'being applied'],
   done: ['✅', 'applied and verified'],
   'rolled-back': ['↩️', 'taken back'],

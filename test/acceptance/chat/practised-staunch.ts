@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { FLEET_CONFIG } from '../../../practice/fleet/open-fleet.ts';
 import { PracticeSlack, type PracticeSlackOptions } from '../../../practice/slack/practice-slack.ts';
 import { PRACTICE_IDS, PRACTICE_SEED } from '../../../practice/slack/seed.ts';
-import type { PracticeBlock, PracticeMessage } from '../../../practice/slack/workspace.ts';
+import type { PracticeMessage } from '../../../practice/slack/workspace.ts';
 import { serviceLog } from '../../../src/adapters/service-log.ts';
 import type { Settings } from '../../../src/adapters/settings.ts';
 import { type Service, startService } from '../../../src/service.ts';
@@ -75,6 +75,7 @@ export async function startedStaunch(
   options: PractisedOptions = {},
 ): Promise<Pick<Practised, 'staunch' | 'log'>> {
   const log: string[] = [];
+  process.env.STAUNCH_PRACTICE_CHANGES = join(stateFolder, 'changed-servers');
   const staunch = await startService({
     settings: {
       slack: {
@@ -91,6 +92,7 @@ export async function startedStaunch(
     },
     log: serviceLog(options.settings?.logLevel ?? 'info', { write: (line: string) => void log.push(line) }),
     source: { kind: 'module', url: options.source ?? FLEET },
+    operator: { kind: 'module', url: FLEET },
     version: '0.0.0-test',
     schemaFile: join(root, 'staunch.schema.json'),
     ...(options.watchTime && { watchTime: options.watchTime }),
