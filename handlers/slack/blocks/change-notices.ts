@@ -120,12 +120,7 @@ export function notPlannedNotice(reason: string, instead: readonly string[] = []
   return notice('🧭', [shown(reason, 1_500), ...instead.map(text => shown(text, 600))].join(' '));
 }
 
-/** A person decided, and what that came to. */
-export function decidedNotice(text: string): Message {
-  return notice('✅', text);
-}
-
-/** @param texts plain sentences of ours; names in them are made safe by the caller */
+/** @param text plain sentences of ours; names in them are made safe by the caller */
 function notice(sign: string, text: string, copy: readonly string[] = []): Message {
   const commands = copy.map((command): RichTextElement => code(command));
   const end = commands.length > 0 ? [words('.')] : [];
