@@ -45,7 +45,7 @@ await writeFile(
     ),
     services: Object.fromEntries(
       hosts.map(({ name, channel }) => [
-        name,
+        `${name}-app`,
         { unit: 'checkout.service', servers: [name], channels: [channel] },
       ]),
     ),
