@@ -11,7 +11,9 @@ if (!process.env.CI) {
     console.warn(
       'Left out: tests that log in to a real sshd; install openssh-server and openssh-client to run them.',
     );
-    leftOut.push('test/adapters/ssh/{cut-connections,failures,host-keys,known-hosts,logins,operator,questions}.test.ts');
+    leftOut.push(
+      'test/adapters/ssh/{cut-connections,failures,host-keys,known-hosts,logins,operator,questions}.test.ts',
+    );
   }
 }
 
