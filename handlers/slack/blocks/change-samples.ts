@@ -62,7 +62,7 @@ export function changeSamples(
     ...noticesOf(text),
     modal('review, loading', reviewLoadingView({ ...subject, service: text })),
     ...plannedOf(open.proposal.brief, text).map(([name, planned]) =>
-      modal(`review: ${name}`, reviewView(subject, planned)),
+      modal(`review, ${name}`, reviewView(subject, planned)),
     ),
     modal('approve', approveView(open, true)),
     modal('reject', rejectView(open)),

@@ -7,13 +7,13 @@ const STANDING: Readonly<Record<ProposalState, readonly [sign: string, words: st
   approved: ['👍', 'approved, begins now'],
   applying: ['⏳', 'being applied'],
   done: ['✅', 'applied and verified'],
-  'rolled-back': ['↩️', 'taken back'],
+  'rolled-back': ['↩', 'taken back'],
   unknown: ['❔', 'not known whether it is applied'],
   failed: ['❗', 'failed'],
   stale: ['🔁', 'out of date, nothing was written'],
   rejected: ['🚫', 'rejected'],
   expired: ['⌛', 'expired, nothing was done'],
-  superseded: ['➡️', 'replaced by a newer proposal'],
+  superseded: ['➡', 'replaced by a newer proposal'],
 };
 
 /** By hand there is nothing to approve: a person does it. */

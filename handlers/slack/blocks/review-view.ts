@@ -9,6 +9,7 @@ import { LIMITS } from './slack-limits.ts';
 import { shown } from './slack-text.ts';
 import { tickBlocks } from './tick-lines.ts';
 import { type SubmittedView, textOf } from './view-values.ts';
+import { whereElements } from './where-elements.ts';
 
 /** Block ids of numbers begin with this; the name follows. */
 const NUMBER = 'number-';
@@ -67,7 +68,7 @@ export function reviewView(subject: ReviewSubject, planned: Planned): ModalView 
     private_metadata: JSON.stringify({ ...subject, remedy: brief.remedy }),
     blocks: [
       remedyChoice(brief.remedy),
-      richText(line(bold(shown(brief.what, 150))), line(words(shown(brief.where, 300)))),
+      richText(line(bold(shown(brief.what, 150))), line(...whereElements(brief.where))),
       ...(planned.kind === 'by-hand' ? [section(`✋ ${shown(planned.why, 1_000)}`)] : []),
       ...bullets('Why', brief.why),
       ...(planned.kind === 'plan' ? numberInputs(brief.settings) : []),
