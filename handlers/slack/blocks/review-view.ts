@@ -2,7 +2,7 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import { REMEDIES, type RemedyId } from '../../../src/remediation/plan.ts';
 import type { ChangeBrief, Planned } from '../../../src/workflows/planned-change.ts';
 import { ACTION, CALLBACK } from '../action-ids.ts';
-import { bold, line, plain, richText, section, words } from './block-parts.ts';
+import { bold, line, plain, richText, section } from './block-parts.ts';
 import { bullets, closedView, frame, INPUT, reasonInput } from './change-view-parts.ts';
 import { diffBlocks } from './diff-blocks.ts';
 import { LIMITS } from './slack-limits.ts';
