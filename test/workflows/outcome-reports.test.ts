@@ -149,3 +149,25 @@ describe('what a change has come to', () => {
     60_000,
   );
 });
+
+describe('what is counted for a change', () => {
+  it('is not what happened in the minute before it, although its sample came after', async () => {
+    const { time, start } = await aWorld();
+    const { state } = await start();
+    const minuteMs = Math.ceil(time.nowMs() / MINUTE) * MINUTE;
+    const actedAtMs = minuteMs - 20 * SECOND;
+    // Sampled just after the change; all of it happened before.
+    await state.samples.count('checkout', { atMs: minuteMs, ...NOTHING, requests: 800, http502: 3 });
+    await state.samples.count('checkout', { atMs: minuteMs + MINUTE, ...NOTHING, requests: 900 });
+    const observer = new StoredObserver({
+      samples: state.samples,
+      serviceOf: async () => undefined,
+      health: async () => ({ ok: true }),
+    });
+    expect(await observer.span('checkout', actedAtMs, actedAtMs + 3 * MINUTE)).toMatchObject({
+      minutes: 1,
+      requests: 900,
+      http502: 0,
+    });
+  });
+});
