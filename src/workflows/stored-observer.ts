@@ -29,7 +29,8 @@ export class StoredObserver implements ChangeObserver {
 
   async span(id: string, fromMs: number, toMs: number): Promise<MeasuredSpan> {
     // What is kept under a minute was counted since the sample before it: the first one also tells of what came before.
-    const minutes = await this.#ports.samples.minutes(id, { fromMs: fromMs + MINUTE_MS, toMs: toMs - 1 });
+    const all = await this.#ports.samples.minutes(id, { fromMs, toMs: toMs - 1 });
+    const minutes = all.filter(({ atMs }) => atMs >= fromMs + MINUTE_MS);
     const sum = (of: (minute: (typeof minutes)[number]) => number) =>
       minutes.reduce((total, minute) => total + of(minute), 0);
     const peakRssBytes = await this.#peak(id, fromMs, toMs);
