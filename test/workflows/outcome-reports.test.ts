@@ -120,7 +120,7 @@ describe('what a change has come to', () => {
     expect(told).toHaveLength(3);
     expect(told[1]).toMatch(/^outcome better/);
     expect(told[2]).toMatch(/^outcome better OOM kills|^outcome better 502s/);
-    expect(told[2]).toMatch(/OOM kills: 33\d in 7 d.* before, 0 in 7 d/);
+    expect(told[2]).toMatch(/OOM kills: 33\d in .* before, 0 in /);
     expect(told[2]).toMatch(/left as planned since the change/);
     expect(chat.shown.slice(1).every(s => s.threadTs === chat.shown[0]?.ts)).toBe(true);
   }, 60_000);
