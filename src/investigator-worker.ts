@@ -5,7 +5,9 @@ import type { FromWorker, InvestigatorWorkerData, ToWorker } from './adapters/in
 import { playbookLoader } from './adapters/playbook-files.ts';
 import { openRegistryStore } from './adapters/registry-store.ts';
 import { openChosenSource } from './adapters/source-choice.ts';
-import { Diagnosing, type DrawPng } from './workflows/diagnosing.ts';
+import { Diagnosing, type DiagnosingContext, type DrawPng } from './workflows/diagnosing.ts';
+import type { Progress } from './workflows/investigation.ts';
+import { planService } from './workflows/planning.ts';
 import type { Log } from './workflows/ports.ts';
 import { Turns } from './workflows/turns.ts';
 
@@ -19,7 +21,7 @@ async function work(port: MessagePort, data: InvestigatorWorkerData): Promise<vo
     schemaFile: SCHEMA,
     ...(process.env.SSH_AUTH_SOCK !== undefined && { agentSocket: process.env.SSH_AUTH_SOCK }),
   });
-  const investigator = new Diagnosing({
+  const context: DiagnosingContext = {
     source,
     registry,
     playbook: playbookLoader({ registry, environment: process.env }),
@@ -28,7 +30,8 @@ async function work(port: MessagePort, data: InvestigatorWorkerData): Promise<vo
     pause: () => new Promise(resolve => setImmediate(resolve)),
     log,
     ...(pseudonymKey !== undefined && { pseudonymKey }),
-  });
+  };
+  const investigator = new Diagnosing(context);
   const cancels = new Map<number, AbortController>();
   port.on('message', async (message: ToWorker) => {
     if (message.kind === 'close') {
@@ -41,13 +44,14 @@ async function work(port: MessagePort, data: InvestigatorWorkerData): Promise<vo
     if (message.kind === 'cancel') return cancels.get(id)?.abort();
     const cancel = new AbortController();
     cancels.set(id, cancel);
-    const result = await investigator.investigate(
-      message.request,
-      progress => tell({ kind: 'progress', id, progress }),
-      cancel.signal,
-    );
+    if (message.kind === 'plan')
+      tell({ kind: 'planned', id, result: await planService(message.request, context, cancel.signal) });
+    else {
+      const told = (progress: Progress) => tell({ kind: 'progress', id, progress });
+      const result = await investigator.investigate(message.request, told, cancel.signal);
+      tell({ kind: 'ended', id, result });
+    }
     cancels.delete(id);
-    tell({ kind: 'ended', id, result });
   });
 }
 

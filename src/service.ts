@@ -19,8 +19,10 @@ import { installationSecret } from './adapters/installation-secret.ts';
 import type { SourceChoice } from './adapters/investigator-messages.ts';
 import { InvestigatorThread } from './adapters/investigator-thread.ts';
 import { Metrics } from './adapters/metrics.ts';
+import type { OperatorChoice } from './adapters/operator-choice.ts';
 import { reachProblem } from './adapters/reach-problem.ts';
 import { openRegistryStore } from './adapters/registry-store.ts';
+import { gaugesOf } from './adapters/service-gauges.ts';
 import type { ServiceLog } from './adapters/service-log.ts';
 import type { Settings } from './adapters/settings.ts';
 import { slackLogger } from './adapters/slack-logger.ts';
@@ -30,6 +32,7 @@ import { StatusServer } from './adapters/status-server.ts';
 import { systemTimer } from './adapters/system-timer.ts';
 import { uploadBytes } from './adapters/upload-bytes.ts';
 import { auditChore } from './audit-chore.ts';
+import { startChanging } from './changing.ts';
 import { choresOf } from './chores.ts';
 import { startWatching, type WatchTime } from './watching.ts';
 import { Delivery } from './workflows/delivery.ts';
@@ -41,6 +44,8 @@ export interface ServiceOptions {
   readonly log: ServiceLog;
   /** Where the servers are: real ones, or those of practice mode. */
   readonly source: SourceChoice;
+  /** How they are changed; over SSH when not said. */
+  readonly operator?: OperatorChoice;
   readonly version: string;
   /** Carries Socket Mode through a proxy. */
   readonly dispatcher?: Dispatcher;
@@ -170,6 +175,17 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         })
       : undefined;
     if (watching) opened.defer(() => watching.stop());
+    const changing = await startChanging({
+      state,
+      registry,
+      investigator,
+      operator: options.operator ?? { kind: 'ssh' },
+      clock,
+      log,
+      ids,
+      wakeDelivery: () => pump.wake(),
+    });
+    opened.defer(() => changing.stop());
     const underWay = new UnderWay();
     const reach = reachOf(settings.slack.receiver, settings.slack.apiUrl, {
       inbox: state.inbox,
@@ -187,6 +203,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       context: {
         state,
         runs,
+        changes: changing.slack,
         registry,
         people,
         replies,
@@ -201,18 +218,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       },
     });
 
-    const backlog = async () => {
-      const { oldestQueuedAtMs } = await state.outbox.backlog();
-      return oldestQueuedAtMs === undefined ? 0 : (clock.nowMs() - oldestQueuedAtMs) / 1000;
-    };
-    metrics.gauge(
-      'staunch_messages_waiting',
-      'Messages that wait to be sent.',
-      async () => (await state.outbox.backlog()).waiting,
-    );
-    metrics.gauge('staunch_messages_oldest_seconds', 'Age of the oldest message that waits.', backlog);
-    metrics.gauge('staunch_diagnoses_running', 'Diagnoses that go on now.', () => runs.counts.running);
-    metrics.gauge('staunch_diagnoses_waiting', 'Diagnoses that wait their turn.', () => runs.counts.waiting);
+    gaugesOf(metrics, { state, clock, counts: () => runs.counts });
     const { openConnections } = reach;
     if (openConnections)
       metrics.gauge(
@@ -246,6 +252,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     });
     const housekeeping = new Housekeeping(
       [
+        ...changing.chores,
         auditChore({ state, clock, log }, client, registry),
         ...choresOf({
           state,
@@ -261,6 +268,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     );
     opened.defer(() => housekeeping.stop());
     await runs.resume();
+    await changing.resume();
     pump.wake();
 
     return {
@@ -270,6 +278,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         await endsWithin(app.stop(), HANG_UP_MS);
         hungUp = true;
         await watching?.stop();
+        await changing.stop();
         await endsWithin(underWay.ended(), DRAIN_LISTENERS_MS);
         const left = await runs.drain(DRAIN_RUNS_MS);
         const delivered = await pump.drain(DRAIN_MESSAGES_MS);

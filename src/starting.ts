@@ -106,6 +106,8 @@ async function startPractice(lost: () => void) {
     watch: true,
     retention: { evidenceDays: 1, incidentDays: 1 },
   };
+  // Threads of this process begin with a copy of its environment.
+  process.env.STAUNCH_PRACTICE_CHANGES = join(stateFolder, 'changed-servers');
   await playHistory({
     openPast,
     configFile: FLEET_CONFIG,
@@ -113,7 +115,13 @@ async function startPractice(lost: () => void) {
     schemaFile: fileOf('staunch.schema.json'),
   });
   const fleet = { kind: 'module', url: new URL('practice/fleet/open-fleet.ts', ROOT).href } as const;
-  const service = await startedService({ settings, source: fleet, log: serviceLog('error'), lost });
+  const service = await startedService({
+    settings,
+    source: fleet,
+    operator: fleet,
+    log: serviceLog('error'),
+    lost,
+  });
   return {
     url: slack.url,
     async stop() {

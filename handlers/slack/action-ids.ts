@@ -11,19 +11,34 @@ export const ACTION = {
   startDiagnosis: 'start-diagnosis',
   /** Turns the pages of the evidence modal. `value`: `RUN PAGE`. */
   turnPage: 'turn-page',
+  /** Opens the review of a fix. `value`: the run's id. */
+  proposeFix: 'propose-fix',
+  /** The same for a service that grows. `value`: the service's id. */
+  planRecycling: 'plan-recycling',
+  /** The kind of change in an open review; the value is a remedy. */
+  chooseRemedy: 'choose-remedy',
+  /** `value` of these: `PROPOSAL DIGEST`, the digest short. Each opens a modal. */
+  approveChange: 'approve-change',
+  rejectChange: 'reject-change',
+  changeNumbers: 'change-numbers',
+  breakGlass: 'break-glass',
+  markApplied: 'mark-applied',
   /** Diagnoses the service of a warning, in its thread. `value`: the warning's id, also of the next two. */
   diagnoseWarning: 'diagnose-warning',
   /** Opens the modal that asks until when. */
   snoozeWarning: 'snooze-warning',
   unsnoozeWarning: 'unsnooze-warning',
-  /** `value`: a service's id. */
-  planRecycling: 'plan-recycling',
 } as const;
 
 /** `callback_id` of modals and shortcuts. */
 export const CALLBACK = {
   picker: 'pick-diagnosis',
   wrongVerdict: 'wrong-verdict-note',
+  reviewChange: 'review-change',
+  approveChange: 'approve-change-consent',
+  rejectChange: 'reject-change-reason',
+  breakGlass: 'break-glass-reason',
+  markApplied: 'mark-applied-note',
   snooze: 'snooze-until',
   diagnoseMessage: 'diagnose-message',
   /** The global shortcut; the same as the button. */

@@ -1,6 +1,8 @@
 import type { Registry } from '../../src/inventory/registry.ts';
 import type { Action, Person, Place } from '../../src/policy/access.ts';
 import type { Asking, Refusal } from '../../src/policy/asking.ts';
+import type { ChangeRefusal } from '../../src/policy/change-asking.ts';
+import { changeRefusalWords } from '../../src/policy/change-refusal-words.ts';
 import { refusalWords } from '../../src/policy/refusal-words.ts';
 import type { Message } from '../../src/workflows/message.ts';
 import { refusedNotice, registryProblemNotice } from './blocks/notices.ts';
@@ -38,7 +40,29 @@ export async function refusedAsker(
   return refusedNotice(refusalWords(refusal, nameOf));
 }
 
-function idsIn(refusal: Refusal): readonly string[] {
+/** Tells why a decision about a change did not count, and writes it into the audit. */
+export async function refusedChange(
+  refusal: ChangeRefusal,
+  asked: {
+    readonly what: string;
+    readonly user: string;
+    readonly about?: Readonly<Record<string, string>>;
+  },
+  context: SlackContext,
+): Promise<Message> {
+  const { what, user, about } = asked;
+  context.log.info({ user, what, ...refusal }, 'refused');
+  await context.changes.approvals.refused({
+    what,
+    person: user,
+    reason: refusal.reason,
+    ...(about && { about }),
+  });
+  const nameOf = await context.people.names(idsIn(refusal));
+  return refusedNotice(changeRefusalWords(refusal, nameOf));
+}
+
+function idsIn(refusal: ChangeRefusal): readonly string[] {
   if ('channels' in refusal) return refusal.channels;
   return 'holders' in refusal ? refusal.holders : [];
 }

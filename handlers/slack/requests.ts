@@ -4,6 +4,7 @@ import type { Registry, Service } from '../../src/inventory/registry.ts';
 import { findTarget } from '../../src/inventory/target.ts';
 import { channelService, refusalOf, servicesFor } from '../../src/policy/asking.ts';
 import type { Message } from '../../src/workflows/message.ts';
+import type { AskedHere } from './asked-here.ts';
 import {
   foundNothingNotice,
   helpNotice,
@@ -11,22 +12,13 @@ import {
   notUnderstoodNotice,
   unknownTargetNotice,
 } from './blocks/notices.ts';
+import { answerChangeRequest } from './change-answering.ts';
+import { readChangeRequest } from './change-request.ts';
 import type { Asker, Spot } from './people.ts';
 import { askingOf, refusedAsker, registryOrNotice } from './permission.ts';
 import { openPicker } from './picker-opening.ts';
 import { readRequest } from './request-text.ts';
 import type { SlackContext } from './slack-context.ts';
-
-/** Somebody asks for a diagnosis, in whatever way. */
-export interface AskedHere {
-  /** Names the delivery: the same one acts once. */
-  readonly deliveryKey: string;
-  readonly user: string;
-  readonly channel: string;
-  readonly threadTs?: string;
-  /** Opens a modal, within three seconds of the person's act; a mention has none. */
-  readonly triggerId?: string;
-}
 
 /**
  * Answers what was typed after `/diagnose-502` or after a mention. Resolves with what only the asker is told,
@@ -37,6 +29,8 @@ export async function answerRequest(
   here: AskedHere,
   context: SlackContext,
 ): Promise<Message | undefined> {
+  const change = readChangeRequest(text);
+  if (change) return answerChangeRequest(change, here, context);
   const [asker, spot, reading] = await Promise.all([
     context.people.asker(here.user),
     context.people.spot(here.channel),

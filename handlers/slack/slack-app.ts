@@ -1,8 +1,23 @@
-import { App, type BlockButtonAction, type Logger, type Receiver, type ViewSubmitAction } from '@slack/bolt';
+import {
+  App,
+  type BlockAction,
+  type BlockButtonAction,
+  type Logger,
+  type Receiver,
+  type StaticSelectAction,
+  type ViewSubmitAction,
+} from '@slack/bolt';
 import { ACTION, CALLBACK } from './action-ids.ts';
+import { approveChange } from './actions/approve-change.ts';
+import { breakGlass } from './actions/break-glass.ts';
+import { changeNumbers } from './actions/change-numbers.ts';
+import { chooseRemedy } from './actions/choose-remedy.ts';
 import { diagnoseWarning } from './actions/diagnose-warning.ts';
+import { markApplied } from './actions/mark-applied.ts';
 import { planRecycling } from './actions/plan-recycling.ts';
+import { proposeFix } from './actions/propose-fix.ts';
 import { rerun } from './actions/re-run.ts';
+import { rejectChange } from './actions/reject-change.ts';
 import { showEvidence } from './actions/show-evidence.ts';
 import { snoozeWarning } from './actions/snooze-warning.ts';
 import { startDiagnosis } from './actions/start-diagnosis.ts';
@@ -15,7 +30,12 @@ import { appMention } from './events/app-mention.ts';
 import { diagnoseMessage } from './shortcuts/diagnose-message.ts';
 import { startDiagnosisShortcut } from './shortcuts/start-diagnosis.ts';
 import type { SlackContext } from './slack-context.ts';
+import { approveChangeConsent } from './views/approve-change-consent.ts';
+import { breakGlassReason } from './views/break-glass-reason.ts';
+import { markAppliedNote } from './views/mark-applied-note.ts';
 import { pickDiagnosis } from './views/pick-diagnosis.ts';
+import { rejectChangeReason } from './views/reject-change-reason.ts';
+import { reviewChange } from './views/review-change.ts';
 import { snoozeUntil } from './views/snooze-until.ts';
 import { wrongVerdictNote } from './views/wrong-verdict-note.ts';
 
@@ -47,10 +67,22 @@ export function slackApp({ token, apiUrl, receiver, logger, context }: SlackAppO
   app.action<BlockButtonAction>(ACTION.rerun, args => rerun(args, context));
   app.action<BlockButtonAction>(ACTION.wrongVerdict, args => wrongVerdict(args, context));
   app.action<BlockButtonAction>(ACTION.startDiagnosis, args => startDiagnosis(args, context));
+  app.action<BlockButtonAction>(ACTION.proposeFix, args => proposeFix(args, context));
+  app.action<BlockButtonAction>(ACTION.planRecycling, args => planRecycling(args, context));
+  app.action<BlockAction<StaticSelectAction>>(ACTION.chooseRemedy, args => chooseRemedy(args, context));
+  app.action<BlockButtonAction>(ACTION.approveChange, args => approveChange(args, context));
+  app.action<BlockButtonAction>(ACTION.rejectChange, args => rejectChange(args, context));
+  app.action<BlockButtonAction>(ACTION.changeNumbers, args => changeNumbers(args, context));
+  app.action<BlockButtonAction>(ACTION.breakGlass, args => breakGlass(args, context));
+  app.action<BlockButtonAction>(ACTION.markApplied, args => markApplied(args, context));
+  app.view<ViewSubmitAction>(CALLBACK.reviewChange, args => reviewChange(args, context));
+  app.view<ViewSubmitAction>(CALLBACK.approveChange, args => approveChangeConsent(args, context));
+  app.view<ViewSubmitAction>(CALLBACK.rejectChange, args => rejectChangeReason(args, context));
+  app.view<ViewSubmitAction>(CALLBACK.breakGlass, args => breakGlassReason(args, context));
+  app.view<ViewSubmitAction>(CALLBACK.markApplied, args => markAppliedNote(args, context));
   app.action<BlockButtonAction>(ACTION.diagnoseWarning, args => diagnoseWarning(args, context));
   app.action<BlockButtonAction>(ACTION.snoozeWarning, args => snoozeWarning(args, context));
   app.action<BlockButtonAction>(ACTION.unsnoozeWarning, args => unsnoozeWarning(args, context));
-  app.action<BlockButtonAction>(ACTION.planRecycling, args => planRecycling(args, context));
   app.view<ViewSubmitAction>(CALLBACK.picker, args => pickDiagnosis(args, context));
   app.view<ViewSubmitAction>(CALLBACK.wrongVerdict, args => wrongVerdictNote(args, context));
   app.view<ViewSubmitAction>(CALLBACK.snooze, args => snoozeUntil(args, context));

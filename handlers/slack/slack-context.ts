@@ -1,6 +1,9 @@
 import type { WebClient } from '@slack/web-api';
 import type { Service } from '../../src/inventory/registry.ts';
 import type { RegistryStore } from '../../src/inventory/registry-store.ts';
+import type { ChangeApprovals } from '../../src/workflows/change-approvals.ts';
+import type { Planner } from '../../src/workflows/change-ports.ts';
+import type { ChangeProposals } from '../../src/workflows/change-proposals.ts';
 import type { DiagnosisRuns } from '../../src/workflows/diagnosis-runs.ts';
 import type { Clock, Log } from '../../src/workflows/ports.ts';
 import type { State } from '../../src/workflows/state-ports.ts';
@@ -14,6 +17,11 @@ import type { UnderWay } from './under-way.ts';
 export interface SlackContext {
   readonly state: State;
   readonly runs: DiagnosisRuns;
+  readonly changes: {
+    readonly planner: Planner;
+    readonly proposals: ChangeProposals;
+    readonly approvals: ChangeApprovals;
+  };
   readonly registry: Pick<RegistryStore, 'file' | 'read'>;
   /** Absent while nothing is watched. */
   readonly snoozing?: Snoozing;

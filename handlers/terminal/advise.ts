@@ -1,11 +1,11 @@
 import { type AdviceMaterial, adviseService } from '../../src/advice/service-advice.ts';
 import type { CaseFile } from '../../src/collectors/case-file.ts';
 import type { WindowWish } from '../../src/collectors/window.ts';
-import type { Diagnosis } from '../../src/diagnosis/diagnosis.ts';
 import type { Service } from '../../src/inventory/registry.ts';
 import { adviceDocumentOf, withAdviceTextsChanged } from '../../src/report/advice-document.ts';
 import { adviceText } from '../../src/report/advice-text.ts';
 import { diagnoseCases, maskingOf } from '../../src/workflows/diagnosed-cases.ts';
+import { dropsOf } from '../../src/workflows/planning.ts';
 import { EXIT } from './context.ts';
 import { type DiagnoseContext, investigateAll, wishedWindow } from './diagnose.ts';
 import { servicesOrTell } from './service-lookup.ts';
@@ -84,11 +84,4 @@ export async function advise(options: AdviseOptions, context: AdviseContext): Pr
         .join('\n'),
     );
   return cases.every((c: CaseFile) => c.hosts.length === 0) ? EXIT.unreachable : EXIT.fine;
-}
-
-/** Whether planned restarts were seen to lose requests in the window. */
-function dropsOf(diagnosis: Diagnosis | undefined): AdviceMaterial['dropsSeen'] {
-  const finding = diagnosis?.findings.find(f => f.id === 'recycling-drops-requests' && f.probability >= 0.5);
-  const [reason] = finding?.reasons ?? [];
-  return reason && { text: reason.text, lines: reason.lines };
 }

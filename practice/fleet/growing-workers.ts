@@ -22,6 +22,11 @@ export class GrowingWorkers {
     this.#openedAtMs = openedAtMs;
   }
 
+  /** Workers of this age: the rows as they were measured, from the first on. */
+  young(minutes: number): GrowingMinute | undefined {
+    return this.#rows[Math.min(Math.max(0, minutes), this.#rows.length - 1)];
+  }
+
   /** Undefined before they were started. */
   at(nowMs: number): GrowingMinute | undefined {
     const row = OPENED_AT_ROW + Math.floor((nowMs - this.#openedAtMs) / 60_000);

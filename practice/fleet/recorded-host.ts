@@ -3,10 +3,12 @@ import type { Question } from '../../src/collectors/question.ts';
 import { ABSENT, DENIED } from '../../src/collectors/recording.ts';
 import { offsetAt } from '../../src/signals/zone-rules.ts';
 import { hostAccess } from './host-access.ts';
+import { type HostChange, UNCHANGED } from './host-change.ts';
 import type { HostFiles } from './host-files.ts';
 import { kernelLogAnswer, unitJournalAnswer } from './journal-windows.ts';
 import { accessLogAnswer, errorLogAnswer, type LogWindow } from './log-windows.ts';
 import { offsetText } from './stamps.ts';
+import { changedFiles } from './unit-words.ts';
 import { watchedLogRow, watchedUnit } from './watched-minute.ts';
 
 /** What a verb of the read script answers and how it exits (docs/reading.md). */
@@ -33,11 +35,13 @@ const WHOLE_FILES: Partial<Record<Question['verb'], string>> = {
 
 /** Answers every verb from the files of one host, as the read script would on it. */
 export function answerFrom(
-  files: HostFiles,
+  recorded: HostFiles,
   { verb, args }: Question,
   user: string,
   nowMs: number,
+  change: HostChange = UNCHANGED,
 ): VerbAnswer {
+  const files = change === UNCHANGED ? recorded : changedFiles(recorded, change);
   const [first = '', second = '', third = '', fourth = ''] = args;
   switch (verb) {
     case 'clock':
@@ -63,7 +67,7 @@ export function answerFrom(
         accessLogAnswer(first, text, windowOf(second, third), files.clock, fourth),
       );
     case 'watch-sample':
-      return watchSample(files, args, nowMs);
+      return watchSample(files, args, nowMs, change);
     case 'access':
       return told(hostAccess(files, bare(first), user));
     default:
@@ -118,8 +122,9 @@ function watchSample(
   files: HostFiles,
   [cgroup = '-', , ...logs]: readonly string[],
   nowMs: number,
+  change: HostChange,
 ): VerbAnswer {
-  const rows = ['boot recorded', 'page 4096', ...(cgroup === '-' ? [] : watchedUnit(files, nowMs))];
+  const rows = ['boot recorded', 'page 4096', ...(cgroup === '-' ? [] : watchedUnit(files, nowMs, change))];
   const memory = files.texts.get('meminfo.txt') ?? '';
   rows.push(...(memory.match(/^Mem(?:Total|Available):.*$/gm) ?? []));
   for (let at = 0; at + 3 < logs.length; at += 4) {

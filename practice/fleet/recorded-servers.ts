@@ -2,12 +2,15 @@ import type { Answer, Question } from '../../src/collectors/question.ts';
 import type { Server } from '../../src/inventory/registry.ts';
 import type { Clock, Source } from '../../src/workflows/ports.ts';
 import type { Fleet, RecordedServer } from './fleet.ts';
+import { type ChangedHosts, UNCHANGED } from './host-change.ts';
 import { type HostFiles, openHostFiles } from './host-files.ts';
 import { answerFrom } from './recorded-host.ts';
 
 /** Time as the fleet sees it. `sleep` ends early, without a word, when `cancel` fires. */
 export interface Pace {
   readonly clock: Clock;
+  /** What was changed on the servers since; nothing when not said. */
+  readonly changed?: ChangedHosts;
   sleep(ms: number, cancel: AbortSignal): Promise<void>;
 }
 
@@ -57,9 +60,7 @@ export class RecordedServers implements Source {
   #open(id: string, server: RecordedServer): Promise<HostFiles> {
     const opened = this.#hosts.get(id);
     if (opened !== undefined) return opened;
-    const { openedAtMs } = this.#fleet;
-    const endMs = openedAtMs - (server.endedBeforeMs ?? ENDED_BEFORE_MS);
-    const opening = openHostFiles(server, endMs, openedAtMs);
+    const opening = openRecordedFiles(server, this.#fleet.openedAtMs);
     this.#hosts.set(id, opening);
     // What could not be read may be readable for the next diagnosis.
     opening.catch(() => this.#hosts.delete(id));
@@ -71,7 +72,8 @@ export class RecordedServers implements Source {
     const delayMs = this.#delayMs(server.id, question);
     await this.#pace.sleep(delayMs / 2, cancel);
     // Half way: there the server looks at its clock.
-    const told = answerFrom(files, question, server.user, this.#pace.clock.nowMs());
+    const change = this.#pace.changed?.of(server.id) ?? UNCHANGED;
+    const told = answerFrom(files, question, server.user, this.#pace.clock.nowMs(), change);
     await this.#pace.sleep(delayMs / 2, cancel);
     if (cancel.aborted) return CANCELLED;
     const { maxBytes } = question.limits;
@@ -92,6 +94,11 @@ export class RecordedServers implements Source {
     if (turn > 0 && question.verb === 'clock') return CLOCK_MS;
     return SHORTEST_MS + (hashOf(`${id} ${turn} ${question.verb}`) % (LONGEST_MS - SHORTEST_MS + 1));
   }
+}
+
+/** A server's recording as of the moment the fleet was opened. */
+export function openRecordedFiles(server: RecordedServer, openedAtMs: number): Promise<HostFiles> {
+  return openHostFiles(server, openedAtMs - (server.endedBeforeMs ?? ENDED_BEFORE_MS), openedAtMs);
 }
 
 const CANCELLED: Answer = {

@@ -1,8 +1,10 @@
 import { readCgroupMemory } from '../../src/signals/cgroup-memory.ts';
 import { readMemorySamples } from '../../src/signals/memory-samples.ts';
 import { readWorkerTable } from '../../src/signals/worker-table.ts';
+import { type HostChange, UNCHANGED } from './host-change.ts';
 import type { HostFiles } from './host-files.ts';
 import { accessSecond, statusOf } from './log-windows.ts';
+import { CONFIG_FILE, textOf } from './unit-words.ts';
 
 const PAGE_KIB = 4;
 /** A sampler wrote each second or two; an instant without a row near it lies outside of the recording. */
@@ -10,6 +12,19 @@ const NEAR_MS = 60_000;
 /** Files of a cgroup that the watch asks for. */
 const WATCHED =
   /^memory\.(?:current|max|high|events|usage_in_bytes|limit_in_bytes|failcnt|oom_control):.*$/gm;
+
+/** The unit's processes at an instant, its master first. */
+export function watchedProcesses(files: HostFiles, change: HostChange, nowMs: number): readonly Process[] {
+  const { processes } = renewed(
+    files.growing ? grown(files, nowMs) : recorded(files, nowMs),
+    files,
+    change,
+    nowMs,
+  );
+  const pids = new Set(processes.map(({ pid }) => pid));
+  const master = processes.find(({ parentPid }) => !pids.has(parentPid));
+  return master ? [master, ...processes.filter(each => each.parentPid === master.pid)] : [];
+}
 
 interface Process {
   readonly pid: number;
@@ -19,8 +34,8 @@ interface Process {
 }
 
 /** The unit's rows of a `watch-sample` answer at an instant. */
-export function watchedUnit(files: HostFiles, nowMs: number): string[] {
-  const unit = files.growing ? grown(files, nowMs) : recorded(files, nowMs);
+export function watchedUnit(files: HostFiles, nowMs: number, change: HostChange = UNCHANGED): string[] {
+  const unit = renewed(files.growing ? grown(files, nowMs) : recorded(files, nowMs), files, change, nowMs);
   if (unit.processes.length === 0) return ['unit absent'];
   const rows = unit.processes.map(
     ({ pid, parentPid, startTicks, rssKib }) =>
@@ -83,6 +98,45 @@ function recorded(files: HostFiles, nowMs: number): RecordedUnit {
   // Before its begin nothing had happened yet.
   const isBefore = samples[0] !== undefined && nowMs < samples[0].atMs;
   return { processes, ...(isBefore && { oomKills: 0 }) };
+}
+
+/** A fresh worker of the recorded application. */
+const FRESH_KIB = 30_000;
+const MINUTE_MS = 60_000;
+
+/** How long a worker lives under its settings, with one request a second; for ever where nothing recycles it. */
+function lifeOf(change: HostChange, worker: number): number {
+  const text = textOf(change, CONFIG_FILE) ?? '';
+  const of = (name: string) => Number(new RegExp(`^${name} = (\\d+)$`, 'm').exec(text)?.[1] ?? 0);
+  const least = of('max_requests');
+  if (least === 0) return Number.POSITIVE_INFINITY;
+  return (least + (of('max_requests_jitter') * ((worker * 37) % 100)) / 100) * 1000;
+}
+
+/** After a change that makes every worker anew: other pids, fresh memory, and from then on as old as the change. */
+function renewed(unit: RecordedUnit, files: HostFiles, change: HostChange, nowMs: number): RecordedUnit {
+  const { renewedAtMs, restarts } = change;
+  if (renewedAtMs === undefined || nowMs < renewedAtMs) return unit;
+  const pids = new Set(unit.processes.map(({ pid }) => pid));
+  const old = unit.processes.find(({ parentPid }) => !pids.has(parentPid));
+  if (!old) return unit;
+  const ticks = old.startTicks + Math.round((renewedAtMs - (files.bootEpochMs ?? renewedAtMs - 1)) / 10);
+  const master = restarts === 0 ? old : { ...old, pid: old.pid + restarts * 40, startTicks: ticks };
+  const { length } = unit.processes.filter(({ parentPid }) => parentPid === old.pid);
+  const workers = Array.from({ length }, (_, at) => {
+    const lifeMs = lifeOf(change, at);
+    const ageMs = nowMs - renewedAtMs;
+    const lives = Math.floor(ageMs / lifeMs);
+    const minutes = Math.floor((ageMs - (lives === 0 ? 0 : lives * lifeMs)) / MINUTE_MS);
+    return {
+      pid: master.pid + 10 + at + lives * length,
+      parentPid: master.pid,
+      startTicks: ticks + 1 + at + (lives === 0 ? 0 : Math.round((lives * lifeMs) / 10)),
+      rssKib: files.growing?.young(minutes)?.workersRssKib[at] ?? FRESH_KIB,
+    };
+  });
+  const kib = [master, ...workers].reduce((sum, { rssKib }) => sum + rssKib, 0);
+  return { ...unit, processes: [master, ...workers], currentBytes: Math.round(kib * 1024) };
 }
 
 /** Workers that grow stand in the place of the recorded ones, under the recorded master. */

@@ -1,4 +1,6 @@
 import type { Investigated, InvestigationRequest, ProgressListener } from '../workflows/investigator-port.ts';
+import type { Planned } from '../workflows/planned-change.ts';
+import type { PlanningRequest } from '../workflows/planning-port.ts';
 
 /** Where the worker's servers are: real ones over SSH, or a module that exports `openSource(): Promise<Source>`. */
 export type SourceChoice = { readonly kind: 'ssh' } | { readonly kind: 'module'; readonly url: string };
@@ -15,6 +17,7 @@ export interface InvestigatorWorkerData {
 /** To the worker. `id` names an investigation; ids are never used again. */
 export type ToWorker =
   | { readonly kind: 'investigate'; readonly id: number; readonly request: InvestigationRequest }
+  | { readonly kind: 'plan'; readonly id: number; readonly request: PlanningRequest }
   | { readonly kind: 'cancel'; readonly id: number }
   /** Closes every connection; the worker ends by itself afterwards. */
   | { readonly kind: 'close' };
@@ -27,6 +30,7 @@ export type FromWorker =
       readonly progress: Parameters<ProgressListener>[0];
     }
   | { readonly kind: 'ended'; readonly id: number; readonly result: Investigated }
+  | { readonly kind: 'planned'; readonly id: number; readonly result: Planned }
   | {
       readonly kind: 'log';
       readonly level: 'info' | 'warn' | 'error';

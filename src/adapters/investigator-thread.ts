@@ -5,6 +5,8 @@ import type {
   Investigator,
   ProgressListener,
 } from '../workflows/investigator-port.ts';
+import type { Planned } from '../workflows/planned-change.ts';
+import type { PlanningRequest } from '../workflows/planning-port.ts';
 import type { Log } from '../workflows/ports.ts';
 import type { FromWorker, InvestigatorWorkerData, ToWorker } from './investigator-messages.ts';
 
@@ -20,14 +22,17 @@ export interface InvestigatorThreadOptions {
 }
 
 interface Pending {
-  readonly service: string;
   readonly progress: ProgressListener;
-  readonly end: (result: Investigated) => void;
+  readonly end: (message: FromWorker) => void;
+  /** The worker is gone. */
+  readonly crash: () => void;
 }
 
 interface Running {
   readonly worker: Worker;
   readonly pending: Map<number, Pending>;
+  /** What ended the worker. */
+  reason?: unknown;
 }
 
 const MEMORY_LIMIT_MB = 2_048;
@@ -64,6 +69,39 @@ export class InvestigatorThread implements Investigator {
         ok: false,
         problem: `The diagnosis of ${service} was not begun because Staunch is stopping. Ask again in a minute.`,
       });
+    const begin = (id: number): ToWorker => ({ kind: 'investigate', id, request });
+    return this.#ask(service, begin, cancel, (resolve, reason) => ({
+      progress,
+      end: message => message.kind === 'ended' && resolve(message.result),
+      crash: () => resolve({ ok: false, problem: crashWords(service, reason()) }),
+    }));
+  }
+
+  /** Reads the servers and plans a change; it changes nothing. */
+  plan(request: PlanningRequest, cancel: AbortSignal): Promise<Planned> {
+    const { service } = request;
+    if (this.#closed || cancel.aborted)
+      return Promise.resolve({
+        kind: 'problem',
+        problem: `The change of ${service} was not planned because Staunch is stopping. Ask again in a minute.`,
+      });
+    const begin = (id: number): ToWorker => ({ kind: 'plan', id, request });
+    return this.#ask(service, begin, cancel, (resolve, reason) => ({
+      progress: () => undefined,
+      end: message => message.kind === 'planned' && resolve(message.result),
+      crash: () => resolve({ kind: 'problem', problem: crashWords(service, reason()) }),
+    }));
+  }
+
+  #ask<T>(
+    service: string,
+    begin: (id: number) => ToWorker,
+    cancel: AbortSignal,
+    waiting: (
+      resolve: (result: T) => void,
+      reason: () => unknown,
+    ) => Pick<Pending, 'progress' | 'end' | 'crash'>,
+  ): Promise<T> {
     this.#running ??= this.#start();
     const running = this.#running;
     const { worker, pending } = running;
@@ -78,18 +116,18 @@ export class InvestigatorThread implements Investigator {
           void worker.terminate();
         }, this.#options.cancelGraceMs ?? CANCEL_GRACE_MS);
       };
-      pending.set(id, {
-        service,
-        progress,
-        end: result => {
-          pending.delete(id);
-          clearTimeout(hung);
-          cancel.removeEventListener('abort', stop);
-          resolve(result);
-        },
-      });
+      const over = (result: T) => {
+        pending.delete(id);
+        clearTimeout(hung);
+        cancel.removeEventListener('abort', stop);
+        resolve(result);
+      };
+      pending.set(
+        id,
+        waiting(over, () => running.reason),
+      );
       cancel.addEventListener('abort', stop, { once: true });
-      send(worker, { kind: 'investigate', id, request });
+      send(worker, begin(id));
     });
   }
 
@@ -112,21 +150,20 @@ export class InvestigatorThread implements Investigator {
       resourceLimits: { maxOldGenerationSizeMb: memoryLimitMb ?? MEMORY_LIMIT_MB },
     });
     const running: Running = { worker, pending: new Map() };
-    let reason: unknown;
     worker.on('message', (message: FromWorker) => {
       if (message.kind === 'progress') running.pending.get(message.id)?.progress(message.progress);
-      else if (message.kind === 'ended') running.pending.get(message.id)?.end(message.result);
+      else if (message.kind !== 'log') running.pending.get(message.id)?.end(message);
       else log[message.level](message.fields, message.text);
     });
     worker.on('error', error => {
-      reason = error;
+      running.reason = error;
     });
     worker.on('exit', code => {
       if (this.#running === running) this.#running = undefined;
       if (this.#closed && running.pending.size === 0) return;
-      log.error({ err: reason, code, cutOff: running.pending.size }, 'The investigator ended unexpectedly');
-      for (const { service, end } of [...running.pending.values()])
-        end({ ok: false, problem: crashWords(service, reason) });
+      const { reason, pending } = running;
+      log.error({ err: reason, code, cutOff: pending.size }, 'The investigator ended unexpectedly');
+      for (const { crash } of [...pending.values()]) crash();
     });
     return running;
   }

@@ -1,6 +1,7 @@
 import type { Server } from '../inventory/registry.ts';
 import type { HelperCheck, HelperState } from '../remediation/helper-state.ts';
 import type { ChangePlan, ServerPlan } from '../remediation/plan.ts';
+import type { ProposalBrief } from './planned-change.ts';
 
 export type {
   HelperCheck,
@@ -55,6 +56,8 @@ export interface Proposal {
   readonly id: string;
   readonly digest: string;
   readonly plan: ChangePlan;
+  /** What people are shown of it besides; no approval covers it. */
+  readonly brief: ProposalBrief;
   /** The incident in whose thread it is told, where there is one. */
   readonly incidentId: string;
   readonly channel: string;
@@ -101,6 +104,10 @@ export type ConsentRefusal =
   | { readonly reason: 'not-open'; readonly state: ProposalState }
   | { readonly reason: 'expired'; readonly expiresAtMs: number }
   | { readonly reason: 'own-proposal' }
+  /** It has no server of ours: a person applies it. */
+  | { readonly reason: 'by-hand' }
+  /** It is Staunch's to apply, so nobody can say that they did. */
+  | { readonly reason: 'not-by-hand' }
   | { readonly reason: 'already-approved' }
   | { readonly reason: 'changes-stopped'; readonly since: number; readonly by: string; readonly why: string }
   /**
@@ -182,6 +189,11 @@ export interface Remediations {
   breakGlass(
     id: string,
     by: { readonly digest: string; readonly person: string; readonly reason: string; readonly atMs: number },
+  ): Promise<ConsentAnswer>;
+  /** A person did what has no server of ours: it ends as `done`, with their words. */
+  appliedByHand(
+    id: string,
+    by: { readonly person: string; readonly note: string; readonly atMs: number },
   ): Promise<ConsentAnswer>;
   /** Ends what is past its time; answers with what ended now. */
   expire(nowMs: number): Promise<readonly Proposal[]>;

@@ -108,6 +108,7 @@ export interface Incidents {
   open(incident: Incident, run: NewRun): Promise<Run>;
   /** Opens an incident without a run: its root message is something else than a diagnosis. */
   begin(incident: Incident): Promise<void>;
+  find(incidentId: string): Promise<Incident | undefined>;
   /** Adds a run, `running`, attempts 1; undefined while an earlier run of the incident is still running. */
   again(incidentId: string, run: NewRun): Promise<Run | undefined>;
   /** Counts another attempt of a run that was cut off; undefined when it is not running any more. */

@@ -1,3 +1,4 @@
+import type { Operator } from '../../src/workflows/remediation-ports.ts';
 import type { State } from '../../src/workflows/state-ports.ts';
 import type { Surface } from '../../src/workflows/surface-ports.ts';
 import { type Guard, guardedRooms } from './guarded-state.ts';
@@ -47,6 +48,20 @@ export function mortalSurface(surface: Surface, life: Life): Surface {
       return life.step() ? answer : never();
     },
   };
+}
+
+/** Servers as one life of the process reaches them: what they were told before its death, they do. */
+export function mortalOperator(operator: Operator, life: Life): Operator {
+  return new Proxy(operator, {
+    get(target, name) {
+      const method = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
+      return async (...args: unknown[]) => {
+        if (!life.step()) return never();
+        const answer = await method.apply(target, args);
+        return life.step() ? answer : never();
+      };
+    },
+  });
 }
 
 function asInner(state: State, guard: Guard): State {

@@ -4,6 +4,7 @@ import type { Message } from '../../../src/workflows/message.ts';
 import { type Run, STAUNCH_ITSELF } from '../../../src/workflows/state-ports.ts';
 import { answerSamples } from './answer-samples.ts';
 import { auditHeadMessage } from './audit-head-message.ts';
+import { changeSamples } from './change-samples.ts';
 import { evidenceView } from './evidence-view.ts';
 import type { HomeService } from './home-service.ts';
 import { homeView } from './home-view.ts';
@@ -66,6 +67,7 @@ export function allSamples(incidents: readonly SampleIncident[]): readonly Sampl
     ...pickerSamples(),
     ...warningSamples(),
     ...noticeSamples(),
+    ...changeSamples(),
     message(
       'head of the audit',
       auditHeadMessage({ sequence: 214, hash: '9f2c41d07be35a68'.repeat(4), added: 12 }),

@@ -87,6 +87,11 @@ export function groupMention(group: string): Mrkdwn | undefined {
   return GROUP.test(group) ? new Mrkdwn(`<!subteam^${group}>`) : undefined;
 }
 
+/** A person or a user group; nothing else is mentioned. */
+export function mentionAny(id: string): Mrkdwn {
+  return groupMention(id) ?? mention(id);
+}
+
 /** Slack's tokens for times in the reader's zone: date-element.md and formatting-message-text of its docs. */
 export const TIME_FORMAT = {
   minute: '{time}',

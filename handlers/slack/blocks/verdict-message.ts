@@ -200,6 +200,14 @@ class Saying {
     const rerun = button('Re-run', ACTION.rerun, id, { label: 'Diagnose the same service again' });
     if (noneRead(this.#document)) return actions([rerun]);
     return actions([
+      ...(isMendable(this.#document, this.#outline)
+        ? [
+            button('Propose fix', ACTION.proposeFix, id, {
+              style: 'primary',
+              label: 'Plan a change that others approve; nothing is changed yet',
+            }),
+          ]
+        : []),
       ...(Object.keys(this.#document.evidence).length > 0
         ? [button('Show evidence', ACTION.showEvidence, id, { label: 'Show every line behind this verdict' })]
         : []),
@@ -218,6 +226,18 @@ class Saying {
       own`Read in ${seconds}, ${at} · ${askedWords(this.#run)} · run ${number} · secrets masked · no language model`,
     );
   }
+}
+
+/** Causes for which there is a change to propose. */
+const MENDABLE: ReadonlySet<string> = new Set([
+  'worker-oom-kill',
+  'userspace-oom-kill',
+  'memory-stall',
+  'recycling-without-jitter',
+]);
+
+function isMendable({ verdict }: DiagnosisDocument, { leading }: DiagnosisOutline): boolean {
+  return (verdict === 'confirmed' || verdict === 'likely') && MENDABLE.has(leading?.id ?? '');
 }
 
 /** The verdict without blocks, for notifications and screen readers. */

@@ -2,7 +2,7 @@ import type { ExpressionBuilder, Kysely } from 'kysely';
 import type { DiagnosisDocument } from '../../report/diagnosis-document.ts';
 import type { Feedback, Incident, Incidents, NewRun, Run } from '../../workflows/state-ports.ts';
 import { documentOf, keepDocument, readDocument } from './document-rows.ts';
-import { incidentRowOf, runOf, runRowOf, selectRuns } from './run-rows.ts';
+import { incidentOf, incidentRowOf, runOf, runRowOf, selectRuns } from './run-rows.ts';
 import type { Session } from './session.ts';
 import { livingOthers, type Sharing } from './sharing.ts';
 import { nextNumber, type Tables } from './tables.ts';
@@ -31,6 +31,15 @@ export class IncidentStore implements Incidents {
 
   async begin(incident: Incident): Promise<void> {
     await this.#session.write(db => db.insertInto('incident').values(incidentRowOf(incident)).execute());
+  }
+
+  async find(incidentId: string): Promise<Incident | undefined> {
+    const row = await this.#session.db
+      .selectFrom('incident')
+      .selectAll()
+      .where('id', '=', incidentId)
+      .executeTakeFirst();
+    return row && incidentOf(row);
   }
 
   async again(incidentId: string, run: NewRun): Promise<Run | undefined> {

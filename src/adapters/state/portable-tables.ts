@@ -72,6 +72,7 @@ export const PORTABLE_TABLES: readonly PortableTable[] = [
       'number',
       'digest',
       'plan',
+      'brief',
       'service',
       'remedy',
       'incident_id',

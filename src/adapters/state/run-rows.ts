@@ -45,16 +45,7 @@ export function selectRuns(db: Kysely<Tables>) {
 export function runOf(row: RunRow): Run {
   return {
     id: row.id,
-    incident: {
-      id: row.incident_id,
-      service: row.service,
-      workspace: row.workspace,
-      channel: row.channel,
-      ...(row.thread_ts !== null && { threadTs: row.thread_ts }),
-      ...(row.thread_of !== null && { threadOf: row.thread_of }),
-      openedBy: row.opened_by,
-      openedAtMs: row.opened_at_ms,
-    },
+    incident: incidentOf({ ...row, id: row.incident_id }),
     number: row.number,
     askedBy: row.asked_by,
     askedAtMs: row.asked_at_ms,
@@ -64,6 +55,19 @@ export function runOf(row: RunRow): Run {
     attempts: row.attempts,
     ...(row.ended_at_ms !== null && { endedAtMs: row.ended_at_ms }),
     ...(row.failure !== null && { failure: row.failure }),
+  };
+}
+
+export function incidentOf(row: Tables['incident']): Incident {
+  return {
+    id: row.id,
+    service: row.service,
+    workspace: row.workspace,
+    channel: row.channel,
+    ...(row.thread_ts !== null && { threadTs: row.thread_ts }),
+    ...(row.thread_of !== null && { threadOf: row.thread_of }),
+    openedBy: row.opened_by,
+    openedAtMs: row.opened_at_ms,
   };
 }
 

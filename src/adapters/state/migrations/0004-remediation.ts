@@ -20,6 +20,7 @@ async function proposals(db: Kysely<unknown>): Promise<void> {
     .addColumn('number', 'bigint', column => column.notNull().unique())
     .addColumn('digest', 'text', column => column.notNull())
     .addColumn('plan', 'text', column => column.notNull())
+    .addColumn('brief', 'text', column => column.notNull())
     .addColumn('service', 'text', column => column.notNull())
     .addColumn('remedy', 'text', column => column.notNull())
     .addColumn('incident_id', 'text', column => column.notNull())

@@ -1,3 +1,4 @@
+import type { ChangePlan } from '../../../remediation/plan.ts';
 import type { ConsentAnswer, ConsentRefusal } from '../../../workflows/remediation-ports.ts';
 import { stopOf } from './change-stops.ts';
 import { setBetween } from './clock-runs.ts';
@@ -25,6 +26,7 @@ export async function approve(decision: Decision, id: string, by: Approving): Pr
     otherDigest(row, digest) ??
     (await alreadyApproved(decision, row, approver)) ??
     notOpen(row) ??
+    byHand(row) ??
     (await notNow(decision, row)) ??
     ownProposal(row, by);
   if (refusal) return refused(refusal);
@@ -66,7 +68,7 @@ export async function breakGlass(decision: Decision, id: string, by: BreakingGla
   const { digest, person, reason } = by;
   const row = await heldProposal(db, id);
   if (!row) return refused({ reason: 'gone' });
-  const refusal = otherDigest(row, digest) ?? notOpen(row) ?? (await notNow(decision, row));
+  const refusal = otherDigest(row, digest) ?? notOpen(row) ?? byHand(row) ?? (await notNow(decision, row));
   if (refusal) return refused(refusal);
   const broken = { break_glass_by: person, break_glass_reason: reason };
   const after = await advanced(db, row, { state: 'approved', ...broken });
@@ -92,6 +94,28 @@ function otherDigest(row: ProposalRow, digest: string): ConsentRefusal | undefin
 
 function notOpen({ state }: ProposalRow): ConsentRefusal | undefined {
   return state === 'open' ? undefined : { reason: 'not-open', state };
+}
+
+/** There is nothing of ours to be consented to: a person does it. */
+function byHand({ plan }: ProposalRow): ConsentRefusal | undefined {
+  const { servers } = JSON.parse(plan) as ChangePlan;
+  return servers.length === 0 ? { reason: 'by-hand' } : undefined;
+}
+
+/** See `Remediations.appliedByHand`. */
+export async function appliedByHand(
+  { db, nowMs, record }: Decision,
+  id: string,
+  by: { readonly person: string; readonly note: string },
+): Promise<ConsentAnswer> {
+  const row = await heldProposal(db, id);
+  if (!row) return refused({ reason: 'gone' });
+  const refusal = notOpen(row) ?? (byHand(row) ? undefined : ({ reason: 'not-by-hand' } as const));
+  if (refusal) return refused(refusal);
+  const ended = await advanced(db, row, { state: 'done', ended_at_ms: nowMs, detail: by.note });
+  if (!ended) throw new Error(`proposal ${id} changed while it was held`);
+  await record('applied-by-hand', by.person, { proposal: id, digest: row.digest, note: by.note });
+  return { ok: true, proposal: proposalOf(ended), approvals: await approvalsOf(db, id) };
 }
 
 function expired({ expires_at_ms }: ProposalRow): ConsentRefusal {

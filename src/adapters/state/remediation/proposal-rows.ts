@@ -15,6 +15,7 @@ export function proposalOf(row: ProposalRow): Proposal {
     id: row.id,
     digest: row.digest,
     plan: JSON.parse(row.plan) as ChangePlan,
+    brief: JSON.parse(row.brief) as Proposal['brief'],
     incidentId: row.incident_id,
     channel: row.channel,
     requester: row.requester,

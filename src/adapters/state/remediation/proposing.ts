@@ -62,6 +62,7 @@ async function open({ db, nowMs, clockRun, record }: Decision, proposal: NewProp
       number: await nextNumber(db, 'proposal'),
       digest,
       plan: canonicalJson(plan),
+      brief: JSON.stringify(proposal.brief),
       service: plan.service,
       remedy: plan.remedy,
       incident_id: incidentId,
@@ -81,6 +82,30 @@ async function open({ db, nowMs, clockRun, record }: Decision, proposal: NewProp
     })
     .returningAll()
     .executeTakeFirstOrThrow();
+  // A change that a person makes by hand has no server of ours.
+  if (plan.servers.length > 0) await insertSteps(db, id, plan, nowMs);
+  await record('proposal-opened', requester, {
+    proposal: id,
+    digest,
+    service: plan.service,
+    remedy: plan.remedy,
+    tier: plan.tier,
+    servers: plan.servers.map(({ server }) => server),
+    quorum,
+    reason,
+    incident: incidentId,
+    channel,
+    expiresAtMs: expires_at_ms,
+  });
+  return proposalOf(row);
+}
+
+async function insertSteps(
+  db: Decision['db'],
+  id: string,
+  plan: NewProposal['plan'],
+  nowMs: number,
+): Promise<void> {
   await db
     .insertInto('apply_step')
     .values(
@@ -98,18 +123,4 @@ async function open({ db, nowMs, clockRun, record }: Decision, proposal: NewProp
       })),
     )
     .execute();
-  await record('proposal-opened', requester, {
-    proposal: id,
-    digest,
-    service: plan.service,
-    remedy: plan.remedy,
-    tier: plan.tier,
-    servers: plan.servers.map(({ server }) => server),
-    quorum,
-    reason,
-    incident: incidentId,
-    channel,
-    expiresAtMs: expires_at_ms,
-  });
-  return proposalOf(row);
 }

@@ -9,7 +9,7 @@ import type {
 import type { Session } from '../session.ts';
 import { claim, move, stepsOf, underWay } from './apply-steps.ts';
 import { allowChanges, type ChangeStop, stopChanges, stopOf } from './change-stops.ts';
-import { approve, breakGlass, reject } from './consent.ts';
+import { appliedByHand, approve, breakGlass, reject } from './consent.ts';
 import { type Decision, decide } from './decision.ts';
 import { dueOutcomes, end, reportedOutcome, scheduleOutcome } from './endings.ts';
 import { endExpired } from './expiry.ts';
@@ -62,6 +62,10 @@ export class RemediationStore implements Remediations {
 
   breakGlass(id: string, by: Parameters<Remediations['breakGlass']>[1]): Promise<ConsentAnswer> {
     return this.#decide(by.atMs, decision => breakGlass(decision, id, by));
+  }
+
+  appliedByHand(id: string, by: Parameters<Remediations['appliedByHand']>[1]): Promise<ConsentAnswer> {
+    return this.#decide(by.atMs, decision => appliedByHand(decision, id, by));
   }
 
   async expire(nowMs: number): Promise<readonly Proposal[]> {

@@ -10,6 +10,8 @@ export interface RemediationTables {
     digest: string;
     /** The change plan as JSON. */
     plan: string;
+    /** What people are shown besides, as JSON. */
+    brief: string;
     service: string;
     remedy: RemedyId;
     incident_id: string;

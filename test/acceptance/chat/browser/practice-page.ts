@@ -65,6 +65,11 @@ export class PracticePage {
     return this.main.locator('article.ephemeral').last();
   }
 
+  /** Waits for what only this person sees, in the open thread or in the channel. */
+  async whisperInThread(words: RegExp): Promise<void> {
+    await this.page.locator('article.ephemeral').filter({ hasText: words }).last().waitFor();
+  }
+
   get echo(): Locator {
     return this.main.locator('.composer-echo');
   }

@@ -72,6 +72,22 @@ export function aPlan(wish: PlanWish = {}): ChangePlan {
   };
 }
 
+/** What people would be shown; nothing in the state depends on it. */
+export function aBrief(): Proposal['brief'] {
+  return {
+    remedy: 'recycling',
+    what: 'Recycle the workers of checkout',
+    where: 'web-1, web-2',
+    why: ['a worker is killed each hour'],
+    ticks: [],
+    diffs: [],
+    effects: [],
+    rollback: 'The old bytes are put back.',
+    settings: {},
+    ask: [],
+  };
+}
+
 type NewProposal = Omit<Proposal, 'state' | 'version'>;
 
 /** @param lastingMs how long it may be approved */
@@ -87,6 +103,7 @@ export function aProposal(
     id,
     digest: changePlanDigest(plan),
     plan,
+    brief: aBrief(),
     incidentId: 'i1',
     channel: 'C1',
     requester: 'U-ASKS',

@@ -1,5 +1,6 @@
 import { answerMessage } from '../../../../handlers/slack/blocks/answer-message.ts';
 import { answerSamples } from '../../../../handlers/slack/blocks/answer-samples.ts';
+import { changeSamples } from '../../../../handlers/slack/blocks/change-samples.ts';
 import { evidenceView } from '../../../../handlers/slack/blocks/evidence-view.ts';
 import { type HomeModel, homeView } from '../../../../handlers/slack/blocks/home-view.ts';
 import {
@@ -81,6 +82,7 @@ function hostileAnswer(document: DiagnosisDocument): ThreadAnswer {
 export function noticesWith(text: string, window: Window): [name: string, sent: Sent][] {
   const run = aRun({ window });
   return [
+    ...changeSamples(text, PERSON).map(({ name, payload }): [string, Sent] => [name, payload]),
     ['help', helpNotice()],
     ['refused', refusedNotice(text)],
     ['not understood', notUnderstoodNotice(text, text)],
@@ -153,6 +155,7 @@ function withTexts(view: WarningView, take: () => string): WarningView {
   };
 }
 
+const PERSON = 'U0ANA';
 const STATES: readonly ((server: string) => Progress)[] = [
   server => ({ server, state: 'done', bytes: 1_258_291, tookMs: 812 }),
   server => ({ server, state: 'failed', detail: `${server} did not answer: ${server}` }),
