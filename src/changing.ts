@@ -18,6 +18,7 @@ import { OutcomeReports } from './workflows/outcome-reports.ts';
 import { ServicePlanner } from './workflows/planner.ts';
 import type { Clock, Ids, Log } from './workflows/ports.ts';
 import { StoredObserver } from './workflows/stored-observer.ts';
+import { watchedGrowth } from './workflows/watched-growth.ts';
 
 export interface ChangingOptions {
   readonly state: OpenedState;
@@ -71,10 +72,9 @@ export async function startChanging(options: ChangingOptions): Promise<Changing>
     slack: {
       planner: new ServicePlanner({
         operator,
-        samples: state.samples,
+        watched: service => watchedGrowth(service, state.samples, clock.nowMs()),
         registry: current,
         plan: (request, cancel) => investigator.plan(request, cancel),
-        clock,
         log,
       }),
       proposals: new ChangeProposals({ ...common, ids }),

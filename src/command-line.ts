@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { loadDotEnv } from './adapters/dot-env.ts';
 import { addAuditCommands } from './audit-commands.ts';
+import { addChangeCommands } from './change-commands.ts';
 import { addIncidentCommands } from './incident-commands.ts';
 import { addPlaybookCommands } from './playbook-commands.ts';
 import { addServerCommands } from './server-commands.ts';
@@ -206,6 +207,10 @@ export async function commandLine(args: readonly string[], cancel: AbortSignal):
 
   addPlaybookCommands(program, terminal, ended => {
     code = ended;
+  });
+  addChangeCommands(program, async command => {
+    const context = await terminal();
+    code = await context.use(command);
   });
 
   program

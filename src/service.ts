@@ -8,11 +8,8 @@ import { People } from '../handlers/slack/people.ts';
 import { reachOf } from '../handlers/slack/receivers.ts';
 import { Replies } from '../handlers/slack/replies.ts';
 import { slackApp } from '../handlers/slack/slack-app.ts';
-import { SlackSurface } from '../handlers/slack/slack-surface.ts';
-import { tellUndeliverable } from '../handlers/slack/undeliverable.ts';
 import { UnderWay } from '../handlers/slack/under-way.ts';
 import { cachedRegistry } from './adapters/cached-registry.ts';
-import { DeliveryPump } from './adapters/delivery-pump.ts';
 import { endsWithin } from './adapters/ends-within.ts';
 import { Housekeeping } from './adapters/housekeeping.ts';
 import { installationSecret } from './adapters/installation-secret.ts';
@@ -22,6 +19,7 @@ import { Metrics } from './adapters/metrics.ts';
 import type { OperatorChoice } from './adapters/operator-choice.ts';
 import { reachProblem } from './adapters/reach-problem.ts';
 import { openRegistryStore } from './adapters/registry-store.ts';
+import { gaugesOf } from './adapters/service-gauges.ts';
 import type { ServiceLog } from './adapters/service-log.ts';
 import type { Settings } from './adapters/settings.ts';
 import { slackLogger } from './adapters/slack-logger.ts';
@@ -29,16 +27,14 @@ import { slackProblem } from './adapters/slack-problem.ts';
 import { type OpenedState, openState } from './adapters/state/open-state.ts';
 import { StatusServer } from './adapters/status-server.ts';
 import { systemTimer } from './adapters/system-timer.ts';
-import { uploadBytes } from './adapters/upload-bytes.ts';
 import { startAlerting } from './alerting.ts';
 import { auditChore } from './audit-chore.ts';
 import { startChanging } from './changing.ts';
 import { choresOf } from './chores.ts';
+import { startDelivering } from './delivering.ts';
 import { keepIncidents } from './incident-keeping.ts';
 import { questionPorts } from './question-ports.ts';
-import { deliveryGauges } from './service-gauges.ts';
 import { startWatching, type WatchTime } from './watching.ts';
-import { Delivery } from './workflows/delivery.ts';
 import { DiagnosisRuns } from './workflows/diagnosis-runs.ts';
 import type { Clock } from './workflows/ports.ts';
 import { STAUNCH_ITSELF } from './workflows/state-ports.ts';
@@ -116,24 +112,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   async function withState(state: OpenedState): Promise<Service> {
     const metrics = new Metrics();
     const replies = new Replies(client, log);
-    const delivery = new Delivery({
-      state,
-      clock,
-      timer: systemTimer,
-      surface: new SlackSurface({ client: clientOf(ONCE), upload: uploadBytes }),
-      events: {
-        sent: (_, waitedMs) => metrics.messageSent(waitedMs),
-        postponed: ({ key }, reason, dueAtMs) => {
-          metrics.messagePostponed();
-          log.warn({ key, reason, dueAt: new Date(dueAtMs).toISOString() }, 'a message will be tried again');
-        },
-        abandoned: (parcel, why) => {
-          metrics.messageAbandoned();
-          void tellUndeliverable(parcel, why, { state, replies, log });
-        },
-      },
-    });
-    const pump = new DeliveryPump({ deliverDue: () => delivery.deliverDue(), log });
+    const pump = startDelivering({ state, client: clientOf(ONCE), replies, metrics, clock, log });
     const pseudonymKey = await installationSecret(settings.stateFolder);
     const investigator = new InvestigatorThread({
       entry: new URL('./investigator-worker.ts', import.meta.url),
@@ -237,7 +216,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     });
 
     const { openConnections } = reach;
-    deliveryGauges({ metrics, state, clock, runs, ...(openConnections && { openConnections }) });
+    gaugesOf(metrics, {
+      state,
+      clock,
+      counts: () => runs.counts,
+      ...(openConnections && { openConnections }),
+    });
 
     const status =
       settings.status &&

@@ -11,6 +11,7 @@ import { systemTimer } from './adapters/system-timer.ts';
 import { WatchSchedule, type WatchScheduleOptions } from './adapters/watch-schedule.ts';
 import { serviceGrowth } from './growth/service-growth.ts';
 import type { Service } from './inventory/registry.ts';
+import { problemText } from './inventory/registry-problem.ts';
 import { isQuiet } from './policy/quiet-hours.ts';
 import { growthChart } from './report/growth-chart.ts';
 import { AutoDiagnosis } from './workflows/auto-diagnosis.ts';
@@ -135,17 +136,24 @@ export function startWatching(options: WatchingOptions): Watching {
       timer: systemTimer,
       pause: () => new Promise(resolve => setImmediate(resolve)),
       log,
-      async services() {
-        const stored = await registry.read();
-        if (!stored.ok) return undefined;
-        return [...stored.registry.services.values()].filter(service => service.warnings.watch);
-      },
+      services: watched,
       tell,
       judge: ({ service, atMs, units }) => serviceGrowth(service, units, atMs),
       owner: `${hostname()} ${process.pid} ${randomUUID()}`,
     },
     leaseMs === undefined ? {} : { leaseMs },
   );
+
+  let toldProblems = '';
+  async function watched(): Promise<readonly Service[] | undefined> {
+    const stored = await registry.read();
+    const problems = stored.ok ? [] : stored.problems.map(problemText);
+    if (problems.length > 0 && problems.join() !== toldProblems)
+      log.error({ problems }, 'staunch.yml cannot be used: the watch keeps to what it knew before');
+    toldProblems = problems.join();
+    if (!stored.ok) return undefined;
+    return [...stored.registry.services.values()].filter(service => service.warnings.watch);
+  }
 
   /** A kill is tied to its warning first, so that the diagnosis stands below the words that announce it. */
   function tell(event: WatchEvent): void {

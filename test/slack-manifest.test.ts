@@ -113,7 +113,7 @@ describe('docs/slack.md', () => {
 
   it('shows a staunch.yml that can be read', () => {
     const examples = [...docs.matchAll(/^ *```yaml\n([\s\S]*?)^ *```/gm)].map(match => match[1] ?? '');
-    expect(examples).toHaveLength(2);
+    expect(examples).toHaveLength(3);
     for (const example of examples) {
       const indent = /^ */.exec(example)?.[0] ?? '';
       const servers = 'servers:\n  web-1: { host: 10.0.0.5, user: staunch }\n';

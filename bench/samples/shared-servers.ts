@@ -22,10 +22,13 @@ function watcher(place: string, owner: string, serverCount: number): Watcher {
   return { lines, child };
 }
 
-const keptBy = ({ lines }: Watcher) =>
+/** Samples that it brought to the state: `kept`, or `refused` because that minute was there already. */
+const broughtBy = ({ lines }: Watcher) =>
   lines.flatMap(line => {
     const [word, server = '', minute = '', atMs = '0'] = line.split(' ');
-    return word === 'kept' ? [{ server, minute: Number(minute), atMs: Number(atMs) }] : [];
+    return word === 'kept' || word === 'refused'
+      ? [{ word, server, minute: Number(minute), atMs: Number(atMs) }]
+      : [];
   });
 
 /**
@@ -49,15 +52,15 @@ export async function measureShared(say: (text: string) => void, serverCount = 1
     const fromMinute = Math.floor(Date.now() / MINUTE_MS) + 1;
     await pause((fromMinute + 3) * MINUTE_MS - Date.now() + 5_000);
     const owned = new Set(
-      keptBy(two)
-        .filter(({ minute }) => minute === fromMinute + 2)
+      broughtBy(two)
+        .filter(({ word, minute }) => word === 'kept' && minute === fromMinute + 2)
         .map(each => each.server),
     );
     const killedMs = Date.now();
     two.child.kill('SIGKILL');
     const again = () =>
       new Map(
-        keptBy(one)
+        broughtBy(one)
           .filter(({ server: id, atMs }) => atMs > killedMs && owned.has(id))
           .toReversed()
           .map(({ server: id, atMs }) => [id, atMs]),

@@ -3,12 +3,12 @@ import { findTarget } from '../../src/inventory/target.ts';
 import { channelService } from '../../src/policy/asking.ts';
 import { changeRefusal } from '../../src/policy/change-asking.ts';
 import type { Message } from '../../src/workflows/message.ts';
+import type { AskedHere } from './asked-here.ts';
 import { changesAllowedNotice, changesStoppedNotice, notPlannedNotice } from './blocks/change-notices.ts';
 import { notMemberNotice, notUnderstoodNotice, unknownTargetNotice } from './blocks/notices.ts';
 import type { ChangeRequest } from './change-request.ts';
 import { askingOf, refusedChange, registryOrNotice } from './permission.ts';
 import { proposeHere } from './proposing.ts';
-import type { AskedHere } from './requests.ts';
 import type { SlackContext } from './slack-context.ts';
 
 /** Answers what somebody asked about changes in words. Resolves with what only they are told. */
@@ -42,6 +42,7 @@ async function planHere(
       user,
       service: found.service,
       ...(request.remedy && { remedy: request.remedy }),
+      ...(Object.keys(request.settings).length > 0 && { settings: request.settings }),
       reason: request.reason === '' ? 'Asked for in chat.' : request.reason,
       place: isOfThread
         ? { incidentId: run.incident.id, channel }

@@ -8,6 +8,8 @@ export type ChangeRequest =
       /** As typed; absent when none was named. */
       readonly target?: string;
       readonly remedy?: RemedyId;
+      /** `max_requests=1800 jitter=400`: numbers in place of the computed ones. */
+      readonly settings: Readonly<Record<string, number>>;
       readonly reason: string;
     }
   | { readonly kind: 'stop'; readonly reason: string }
@@ -40,7 +42,9 @@ export function readChangeRequest(text: string): ChangeRequest | undefined {
     };
   const planned = PLAN.exec(said);
   if (!planned) return undefined;
-  const words = (planned.groups?.rest ?? '').split(/\s+/).filter(word => word !== '');
+  const all = (planned.groups?.rest ?? '').split(/\s+/).filter(word => word !== '');
+  const settings = Object.fromEntries(all.flatMap(word => settingOf(word) ?? []));
+  const words = all.filter(word => settingOf(word) === undefined);
   const [first = ''] = words;
   const isTarget = NAME.test(first) && remedyOf(first) === undefined && !/^because$/i.test(first);
   const rest = isTarget ? words.slice(1) : words;
@@ -50,8 +54,25 @@ export function readChangeRequest(text: string): ChangeRequest | undefined {
     kind: 'plan',
     ...(isTarget && { target: first }),
     ...(remedy && { remedy }),
+    settings,
     reason: reason.slice(0, LONGEST_REASON),
   };
+}
+
+/** What a number is called when it is typed. */
+const NUMBERS: Readonly<Record<string, string>> = {
+  max_requests: 'maxRequests',
+  max_requests_jitter: 'maxRequestsJitter',
+  jitter: 'maxRequestsJitter',
+  workers: 'workers',
+  memory_max: 'memoryMaxBytes',
+  memory_high: 'memoryHighBytes',
+};
+
+function settingOf(word: string): readonly (readonly [string, number])[] | undefined {
+  const found = /^(?<name>[a-z_-]{1,30})=(?<value>\d{1,15})$/i.exec(word)?.groups;
+  const name = NUMBERS[(found?.name ?? '').toLowerCase().replaceAll('-', '_')];
+  return name === undefined ? undefined : [[name, Number(found?.value)]];
 }
 
 function remedyOf(word: string): RemedyId | undefined {

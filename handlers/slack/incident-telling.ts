@@ -4,9 +4,9 @@ import { fileParcel, threadParcel } from '../../src/workflows/incident-parcels.t
 import type { Standing } from '../../src/workflows/incident-ports.ts';
 import type { Message } from '../../src/workflows/message.ts';
 import type { Parcel } from '../../src/workflows/state-ports.ts';
+import type { AskedHere } from './asked-here.ts';
 import { incidentGoneNotice, keptNotice } from './blocks/incident-notices.ts';
 import { timelineMessage } from './blocks/timeline-message.ts';
-import type { AskedHere } from './requests.ts';
 import type { SlackContext } from './slack-context.ts';
 
 /** The timeline: in the thread for everybody, else only for who asked. */

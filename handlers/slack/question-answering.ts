@@ -3,12 +3,13 @@ import type { Message } from '../../src/workflows/message.ts';
 import { inThread } from '../../src/workflows/run-parcels.ts';
 import type { Run } from '../../src/workflows/state-ports.ts';
 import { askInThread } from '../../src/workflows/thread-questions.ts';
+import type { AskedHere } from './asked-here.ts';
 import { answerMessage } from './blocks/answer-message.ts';
 import { incidentGoneNotice, keptNotice, sayMoreNotice } from './blocks/incident-notices.ts';
 import { alreadyRunningNotice, goneNotice, notUnderstoodNotice } from './blocks/notices.ts';
 import { pressedRun } from './pressed-run.ts';
 import { readRequest } from './request-text.ts';
-import { type AskedHere, answerRequest } from './requests.ts';
+import { answerRequest } from './requests.ts';
 import type { SlackContext } from './slack-context.ts';
 
 /** A person waits in a thread; a model that takes longer is not waited for. */

@@ -3,9 +3,9 @@ import { nearestNames } from '../../src/inventory/nearest-name.ts';
 import type { Registry, Service } from '../../src/inventory/registry.ts';
 import { findTarget } from '../../src/inventory/target.ts';
 import { channelService, refusalOf, servicesFor } from '../../src/policy/asking.ts';
-import type { Origin } from '../../src/workflows/incident-ports.ts';
 import type { Message } from '../../src/workflows/message.ts';
 import { rootKey } from '../../src/workflows/run-parcels.ts';
+import type { AskedHere } from './asked-here.ts';
 import { joinedNotice } from './blocks/incident-notices.ts';
 import {
   alreadyRunningNotice,
@@ -22,19 +22,6 @@ import { askingOf, refusedAsker, registryOrNotice } from './permission.ts';
 import { openPicker } from './picker-opening.ts';
 import { readRequest } from './request-text.ts';
 import type { SlackContext } from './slack-context.ts';
-
-/** Somebody asks for a diagnosis, in whatever way. */
-export interface AskedHere {
-  /** Names the delivery: the same one acts once. */
-  readonly deliveryKey: string;
-  readonly user: string;
-  readonly channel: string;
-  readonly threadTs?: string;
-  /** Opens a modal, within three seconds of the person's act; a mention has none. */
-  readonly triggerId?: string;
-  /** A command, when not said. */
-  readonly origin?: Origin;
-}
 
 /**
  * Answers what was typed after `/diagnose-502` or after a mention. Resolves with what only the asker is told,

@@ -1,5 +1,6 @@
 import type { Standing } from '../../src/workflows/incident-ports.ts';
 import type { Message } from '../../src/workflows/message.ts';
+import type { AskedHere } from './asked-here.ts';
 import {
   incidentGoneNotice,
   keptNotice,
@@ -10,7 +11,6 @@ import {
 import { exportHere, timelineHere } from './incident-telling.ts';
 import { handOver, hostsHere, snoozeHere, statusHere } from './overview-answering.ts';
 import { pressedIncident } from './pressed-incident.ts';
-import type { AskedHere } from './requests.ts';
 import type { SlackContext } from './slack-context.ts';
 import type { StaunchRequest } from './staunch-request.ts';
 

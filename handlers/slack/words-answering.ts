@@ -1,10 +1,11 @@
 import { readQuestion } from '../../src/questions/question-reading.ts';
 import type { Message } from '../../src/workflows/message.ts';
+import type { AskedHere } from './asked-here.ts';
 import { staunchHelpNotice, unknownCommandNotice } from './blocks/incident-notices.ts';
 import { readChangeRequest } from './change-request.ts';
 import { plainText } from './plain-text.ts';
 import { answerInThread } from './question-answering.ts';
-import { type AskedHere, answerRequest } from './requests.ts';
+import { answerRequest } from './requests.ts';
 import type { SlackContext } from './slack-context.ts';
 import { answerStaunchRequest } from './staunch-answering.ts';
 import { nearestStaunchCommands, readStaunchRequest } from './staunch-request.ts';

@@ -19,10 +19,10 @@ export function enableApplyText(server: Server, files: ApplyFiles, helperSha256:
     `     useradd --system --user-group --create-home --home-dir /var/lib/${user} --shell /bin/sh ${user}\n\n` +
     '4. The line for sudo, /etc/sudoers.d/staunch-helper, mode 0440; check it with "visudo -c":\n' +
     `${indented(files.sudoers)}\n` +
-    `5. The apply key, /var/lib/${user}/.ssh/authorized_keys, owner root, mode 0644, on one line:\n` +
+    `5. The apply key, /var/lib/${user}/.ssh/authorized_keys, folder and file owned by root, modes 0755 and 0644, on one line:\n` +
     `     ${files.authorizedKeys}\n\n` +
     `6. What takes changes back after a restart of the server, /etc/systemd/system/${BOOT_UNIT}:\n` +
-    `${indented(files.bootUnit)}` +
+    `${indented(files.bootUnit)}   Then:\n` +
     `     systemctl daemon-reload && systemctl enable ${BOOT_UNIT}\n` +
     (fill && `\nFill in:\n${fill}`) +
     `\nThen see that it works and that the key can do nothing else: staunch server enable-apply ${server.id} --prove\n` +

@@ -130,8 +130,9 @@ async function targetsOn(
           : readGunicornSettings({ server: server.id, environmentText });
       const configFile = settings?.configFile;
       if (configFile === undefined || !configFile.endsWith('.py')) {
+        const why = shown?.ok === false ? ` (${safeText(shown.detail, 300)})` : '';
         context.writeError(
-          `${unit} on ${server.id}: no configuration file of Gunicorn was found, so only its drop-in may be changed. ` +
+          `${unit} on ${server.id}: no configuration file of Gunicorn was found${why}, so only its drop-in may be changed. ` +
             'Add the file to "files" when there is one.\n',
         );
         return { unit, checkConfig };

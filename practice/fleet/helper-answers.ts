@@ -45,6 +45,7 @@ export function helperState(files: HostFiles, change: HostChange, nowMs: number)
     workers,
     ...(version !== undefined && { gunicornVersion: version }),
     ...(available !== undefined && { memAvailableBytes: Number(available) * 1024 }),
+    ...(files.bootEpochMs !== undefined && { uptimeTicks: Math.round((nowMs - files.bootEpochMs) / 10) }),
     helperVersion: 'practice',
   };
 }

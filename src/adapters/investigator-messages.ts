@@ -1,6 +1,6 @@
 import type { Investigated, InvestigationRequest, ProgressListener } from '../workflows/investigator-port.ts';
 import type { Planned } from '../workflows/planned-change.ts';
-import type { PlanningRequest } from '../workflows/planning.ts';
+import type { PlanningRequest } from '../workflows/planning-port.ts';
 
 /** Where the worker's servers are: real ones over SSH, or a module that exports `openSource(): Promise<Source>`. */
 export type SourceChoice = { readonly kind: 'ssh' } | { readonly kind: 'module'; readonly url: string };

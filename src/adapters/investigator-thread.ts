@@ -6,7 +6,7 @@ import type {
   ProgressListener,
 } from '../workflows/investigator-port.ts';
 import type { Planned } from '../workflows/planned-change.ts';
-import type { PlanningRequest } from '../workflows/planning.ts';
+import type { PlanningRequest } from '../workflows/planning-port.ts';
 import type { Log } from '../workflows/ports.ts';
 import type { FromWorker, InvestigatorWorkerData, ToWorker } from './investigator-messages.ts';
 

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Clock } from '../workflows/ports.ts';
+import type { Remediations } from '../workflows/remediation-ports.ts';
 import { statePlace } from './settings.ts';
 import { backUp, restore } from './state/backup.ts';
 import { checkState, type StateCheck } from './state/checking.ts';
-import { openStateForReading, type StateReading } from './state/open-state.ts';
+import { openState, openStateForReading, type StateReading } from './state/open-state.ts';
 import { exportState } from './state/portable-export.ts';
 import { importState } from './state/portable-import.ts';
 import { calledAddress, isPostgresAddress } from './state/postgres-address.ts';
@@ -113,6 +114,38 @@ export function lookAtState<T>(
     const state = await openStateForReading(place);
     try {
       return { ok: true, seen: await use(state) };
+    } finally {
+      await state.close();
+    }
+  });
+}
+
+/** Looks at changes, whoever works with the state. */
+export function lookAtChanges<T>(
+  environment: NodeJS.ProcessEnv,
+  use: (remediations: StateReading['remediations']) => Promise<T>,
+): Promise<{ readonly ok: true; readonly seen: T } | Refusal> {
+  return placed(environment, async place => {
+    const state = await openStateForReading(place);
+    try {
+      return { ok: true, seen: await use(state.remediations) };
+    } finally {
+      await state.close();
+    }
+  });
+}
+
+/** Works on changes; refused while another process has the state for itself. */
+export function workOnChanges(
+  environment: NodeJS.ProcessEnv,
+  clock: Clock,
+  use: (remediations: Remediations) => Promise<void>,
+): Promise<{ readonly ok: true } | Refusal> {
+  return placed(environment, async place => {
+    const state = await openState(place, { clock });
+    try {
+      await use(state.remediations);
+      return { ok: true };
     } finally {
       await state.close();
     }

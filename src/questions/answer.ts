@@ -13,12 +13,14 @@ export interface Answer {
   readonly lines: readonly string[];
   /** What could not be seen and may change the answer. */
   readonly gaps: readonly DiagnosisGap[];
+  /** What can be typed, and what it does. */
+  readonly commands: readonly (readonly [command: string, what: string])[];
   /** Whole commands to go on with. */
   readonly suggestions: readonly string[];
 }
 
 export function anAnswer(parts: Partial<Answer>): Answer {
-  return { sentences: [], lines: [], gaps: [], suggestions: [], ...parts };
+  return { sentences: [], lines: [], gaps: [], commands: [], suggestions: [], ...parts };
 }
 
 export const saying = (text: string, evidence: readonly string[] = []): AnswerSentence => ({

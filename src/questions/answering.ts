@@ -73,10 +73,8 @@ export function verdictAnswer(document: DiagnosisDocument): Answer {
 /** What can be typed. */
 export function helpAnswer(): Answer {
   return anAnswer({
-    sentences: [
-      saying('In this thread you can ask me:'),
-      ...COMMANDS.map(([command, what]) => saying(`${command}: ${what}`)),
-    ],
+    sentences: [saying('What to type in this thread, behind @staunch:')],
+    commands: COMMANDS,
   });
 }
 

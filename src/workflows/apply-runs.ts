@@ -1,4 +1,5 @@
-import { type ApplyPorts, ApplyRun, isUnderWay } from './apply-run.ts';
+import type { ApplyPorts } from './apply-ports.ts';
+import { ApplyRun, isUnderWay } from './apply-run.ts';
 
 interface Active {
   readonly run: ApplyRun;

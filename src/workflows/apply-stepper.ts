@@ -1,6 +1,7 @@
 import type { Server } from '../inventory/registry.ts';
 import { serverPlanDigest } from '../remediation/plan-digest.ts';
-import type { ApplyPorts, TakenStep } from './apply-run.ts';
+import type { ApplyPorts, TakenStep } from './apply-ports.ts';
+import { spanBefore } from './outcome-times.ts';
 import type { ApplyStep, HelperAnswer, HelperStatus } from './remediation-ports.ts';
 import type { State } from './state-ports.ts';
 
@@ -222,8 +223,9 @@ export class ApplyStepper {
     const lengthMs = Math.max(plan.verification.watchMs, atMs - actedAtMs);
     const { service } = view.proposal.plan;
     const { healthUrl } = plan.verification;
+    const past = spanBefore(actedAtMs, lengthMs);
     const [before, after, health] = await Promise.all([
-      observer.span(service, actedAtMs - lengthMs, actedAtMs),
+      observer.span(service, past.fromMs, past.toMs),
       observer.span(service, actedAtMs, atMs),
       healthUrl === undefined ? undefined : observer.health(healthUrl),
     ]);

@@ -1,6 +1,5 @@
 import type { NextStep } from '../guidance/next-step.ts';
 import type { StepAnswer } from '../guidance/step-answer.ts';
-import type { Incident } from './state-ports.ts';
 
 /**
  * How far an incident is. What is not `resolved` is open; the three in the middle follow from its changes and its
@@ -21,6 +20,23 @@ export type Severity = (typeof SEVERITIES)[number];
 /** What opened an incident. */
 export const ORIGINS = ['command', 'shortcut', 'alert', 'warning', 'watch', 'change'] as const;
 export type Origin = (typeof ORIGINS)[number];
+
+/** An incident: one root message in one channel about one service, and the diagnoses made there. */
+export interface Incident {
+  readonly id: string;
+  readonly service: string;
+  readonly workspace: string;
+  readonly channel: string;
+  /** The thread it was asked for in, when it was not asked for at the top of a channel. */
+  readonly threadTs?: string;
+  /** Key of the message of ours in whose thread it stands: a warning, or an earlier incident of the same trouble. */
+  readonly threadOf?: string;
+  readonly openedBy: string;
+  readonly openedAtMs: number;
+  /** Given when it is opened; `Standing` has what became of it. A command, when not said. */
+  readonly openedFrom?: Origin;
+  readonly notice?: string;
+}
 
 /** An incident as it stands: one root message, one thread, from its opening to its end. */
 export interface Standing {

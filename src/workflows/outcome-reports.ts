@@ -4,7 +4,7 @@ import { leakWords, outcomeHeadline, outcomeWords } from '../report/outcome-word
 import { driftOf } from './change-drift.ts';
 import { changeView, driftParcel, outcomeParcel } from './change-parcels.ts';
 import type { ChangeObserver, ChangeView, ChangeWords, OutcomeReport, ServerOf } from './change-ports.ts';
-import { OUTCOME_AFTER_MS } from './outcome-times.ts';
+import { OUTCOME_AFTER_MS, spanBefore } from './outcome-times.ts';
 import type { Clock, Log } from './ports.ts';
 import type { Operator } from './remediation-ports.ts';
 import { STAUNCH_ITSELF, type State } from './state-ports.ts';
@@ -90,8 +90,9 @@ export class OutcomeReports {
     const { observer } = this.#ports;
     const { service, remedy } = proposal.plan;
     const lengthMs = dueAtMs - acted.lastMs;
+    const past = spanBefore(acted.firstMs, lengthMs);
     const [before, after, leak] = await Promise.all([
-      observer.span(service, acted.firstMs - lengthMs, acted.firstMs),
+      observer.span(service, past.fromMs, past.toMs),
       observer.span(service, acted.lastMs, dueAtMs),
       remedy === 'recycling' && lengthMs >= DAY_MS
         ? observer.leak?.(service, acted.firstMs, dueAtMs)

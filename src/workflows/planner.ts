@@ -3,21 +3,19 @@ import type { ChangePlan } from '../remediation/plan.ts';
 import { serverTicks } from '../remediation/preflight.ts';
 import type { Planner, PlanRequest } from './change-ports.ts';
 import type { ChangeBrief, Planned, Tick } from './planned-change.ts';
-import type { HelperSaid, PlanningRequest } from './planning.ts';
-import type { Clock, Log } from './ports.ts';
+import type { HelperSaid, PlanningRequest, WatchedMaterial } from './planning-port.ts';
+import type { Log } from './ports.ts';
 import type { Operator } from './remediation-ports.ts';
-import type { Samples } from './sample-ports.ts';
-import { watchedGrowth } from './watched-growth.ts';
 
 export interface ServicePlannerPorts {
   /** Absent where no server can be changed: then every change is one by hand. */
   readonly operator?: Operator;
-  readonly samples: Pick<Samples, 'lives' | 'last' | 'minutes'>;
+  /** What the watch has kept of a service. */
+  watched(service: Service): Promise<WatchedMaterial>;
   /** As staunch.yml says it now; undefined when it cannot be used. */
   registry(): Promise<Registry | undefined>;
   /** Reads the servers and thinks, wherever that may be. */
   plan(request: PlanningRequest, cancel: AbortSignal): Promise<Planned>;
-  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -30,7 +28,7 @@ export class ServicePlanner implements Planner {
   }
 
   async plan(request: PlanRequest, cancel: AbortSignal): Promise<Planned> {
-    const { registry, samples, clock, log } = this.#ports;
+    const { registry, log } = this.#ports;
     try {
       const service = (await registry())?.services.get(request.service);
       if (!service)
@@ -38,10 +36,7 @@ export class ServicePlanner implements Planner {
           kind: 'problem',
           problem: `There is no service "${request.service}" in staunch.yml, or the file cannot be used.`,
         };
-      const [said, watched] = await Promise.all([
-        this.#helpers(service),
-        watchedGrowth(service, samples, clock.nowMs()),
-      ]);
+      const [said, watched] = await Promise.all([this.#helpers(service), this.#ports.watched(service)]);
       const planned = await this.#ports.plan({ ...request, said, watched }, cancel);
       return planned.kind === 'plan' ? await this.#checked(planned, service) : planned;
     } catch (error) {

@@ -5,27 +5,13 @@ import type { Service } from '../inventory/registry.ts';
 import { problemText } from '../inventory/registry-problem.ts';
 import { observedByReading } from '../remediation/observed-case.ts';
 import { observedByHelper } from '../remediation/observed-unit.ts';
-import type { PlanRequest } from './change-ports.ts';
 import { type DiagnosedCasesContext, diagnoseCases, maskingOf } from './diagnosed-cases.ts';
 import { investigate } from './investigation.ts';
 import type { Planned } from './planned-change.ts';
 import { plannedChange } from './planned-making.ts';
+import type { HelperSaid, PlanningRequest } from './planning-port.ts';
 import type { Clock, Log, Pause, Source } from './ports.ts';
-import type { HelperAnswer, HelperState } from './remediation-ports.ts';
 import type { LookedAt } from './wanted-settings.ts';
-import type { WatchedGrowth } from './watched-growth.ts';
-
-/** What the helper of one server said of the unit, or why it did not. */
-export interface HelperSaid {
-  readonly server: string;
-  readonly answer: HelperAnswer<HelperState & { readonly hostKey: string }>;
-}
-
-/** A change that is wanted, with what was asked of helpers and read from the state for it. Plain data. */
-export interface PlanningRequest extends PlanRequest {
-  readonly said: readonly HelperSaid[];
-  readonly watched: Partial<WatchedGrowth>;
-}
 
 export interface PlanningContext extends DiagnosedCasesContext {
   readonly source: Source;

@@ -10,7 +10,8 @@ export interface StoredObserverPorts {
   health: ChangeObserver['health'];
 }
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 /** Growth is measured over this long; a slower one is no emergency. */
 const GROWTH_SPAN_MS = 24 * HOUR_MS;
 
@@ -27,8 +28,9 @@ export class StoredObserver implements ChangeObserver {
   }
 
   async span(id: string, fromMs: number, toMs: number): Promise<MeasuredSpan> {
-    // A minute belongs to where it begins: the one in which the change was made is nobody's.
-    const minutes = await this.#ports.samples.minutes(id, { fromMs, toMs: toMs - 1 });
+    // What is kept under a minute was counted since the sample before it: the first one also tells of what came before.
+    const all = await this.#ports.samples.minutes(id, { fromMs, toMs: toMs - 1 });
+    const minutes = all.filter(({ atMs }) => atMs >= fromMs + MINUTE_MS);
     const sum = (of: (minute: (typeof minutes)[number]) => number) =>
       minutes.reduce((total, minute) => total + of(minute), 0);
     const peakRssBytes = await this.#peak(id, fromMs, toMs);

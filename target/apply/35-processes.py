@@ -67,6 +67,15 @@ def memory_available():
     return None
 
 
+def uptime_ticks():
+    """Ticks since boot, of the kind of `startTicks`: how old a process is, without a clock."""
+    try:
+        with open(PROC + '/uptime') as file:
+            return int(float(file.read(100).split()[0]) * os.sysconf('SC_CLK_TCK'))
+    except (OSError, ValueError, IndexError):
+        return None
+
+
 PACKAGE_FOLDERS = ('lib/python3*/site-packages', 'lib64/python3*/site-packages', 'lib/python3*/dist-packages',
                    'lib/python3/dist-packages', 'local/lib/python3*/dist-packages', 'local/lib/python3*/site-packages')
 

@@ -13,6 +13,9 @@ def state_verb(request):
     available = memory_available()
     if available is not None:
         answer['memAvailableBytes'] = available
+    uptime = uptime_ticks()
+    if uptime is not None:
+        answer['uptimeTicks'] = uptime
     master = process_of(int(shown['MainPID'])) if shown.get('MainPID', '0').isdigit() else None
     if master:
         answer['master'] = master_state(master)

@@ -11,10 +11,17 @@ const guide = text('docs/deploy.md');
 const example = text('.env.example');
 const unit = text('deploy/staunch.service');
 
-/** Every variable that settings.ts names. */
+/** What names of variables begin with, and no name itself. */
+const BEGINNINGS = new Set(['SLACK_MODE', 'STAUNCH_ALERTS', 'STAUNCH_ALERTS_TLS', 'STAUNCH_ALERTMANAGER']);
+
+/** Every variable that the settings name. */
 const variables = [
-  ...new Set(text('src/adapters/settings.ts').match(/\b(?:STAUNCH|SLACK)_[A-Z]+(?:_[A-Z]+)*\b/g)),
-].filter(name => name !== 'SLACK_MODE');
+  ...new Set(
+    ['settings', 'alert-settings', 'narrator-settings'].flatMap(
+      file => text(`src/adapters/${file}.ts`).match(/\b(?:STAUNCH|SLACK)_[A-Z]+(?:_[A-Z]+)*\b/g) ?? [],
+    ),
+  ),
+].filter(name => !BEGINNINGS.has(name));
 
 const TOKENS = { SLACK_BOT_TOKEN: `xoxb-${'1'.repeat(12)}`, SLACK_APP_TOKEN: `xapp-${'1'.repeat(12)}` };
 

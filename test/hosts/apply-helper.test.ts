@@ -54,7 +54,10 @@ await onRealHosts('ns', 'a host with the helper', () => {
     ['the helper with an argument', `sudo -n ${HELPER} --help`],
     ['another program', 'sudo -n /usr/bin/id'],
     ['a shell', 'sudo -n /bin/sh -c id'],
-    ['the helper under another path', `sudo -n /usr/libexec/../libexec/staunch-helper`],
+    [
+      'a copy of the helper',
+      `sh -c 'cp ${HELPER} /tmp/staunch-helper; cp ${HELPER} ~/staunch-helper; sudo -n /tmp/staunch-helper || sudo -n ~/staunch-helper'`,
+    ],
     ['a variable that Python reads', `sudo -n PYTHONPATH=/tmp ${HELPER}`],
   ])('lets the user of the key not run %s', async (_, command) => {
     const said = await host.root(`runuser -u staunch-apply -- ${command} </dev/null 2>&1; echo ended $?`);
@@ -126,6 +129,25 @@ await onRealHosts('ns', 'a host with the helper', () => {
       'no',
     ]);
     expect(await host.root(`ls /etc/systemd/system/${UNIT}.d`, { mayFail: true })).toBe('');
+  });
+
+  it('changes the numbers of the start line and of nothing else', async () => {
+    const command = '/usr/bin/gunicorn --config /srv/checkout/gunicorn.conf.py';
+    const line = (words: string) =>
+      dropInChange(`[Service]\nExecStart=\nExecStart=${command} ${words}\n`, ROOT);
+    const evil = await web.plan({ ...line('--max-requests 500 evil:app'), activation: { kind: 'restart' } });
+    expect(await web.apply(planId(), evil)).toMatchObject({
+      ok: false,
+      kind: 'refused',
+      refusal: 'not-allowed',
+    });
+    const id = planId();
+    const plan = await web.plan({ ...line('--max-requests 500 app:app'), activation: { kind: 'restart' } });
+    expect(await web.apply(id, plan)).toMatchObject({ ok: true, state: 'activated' });
+    expect(await host.root(`tr '\\0' ' ' </proc/$(systemctl show -P MainPID ${UNIT})/cmdline`)).toContain(
+      '--max-requests 500 app:app',
+    );
+    expect(await web.rollback(id, 'no')).toMatchObject({ ok: true, state: 'rolled-back' });
   });
 
   it('makes memory limits known by daemon-reload alone, without a restart', async () => {

@@ -14,9 +14,25 @@ export interface StaunchOnHosts {
     readonly channel: string;
   }[];
   readonly identityFile: string;
-  /** How many minutes of the watch pass in a real one. */
+  /** How many minutes of the watch pass in a real one; 1 is the machine's own clock. */
   readonly atPace: number;
+  /** The key that reaches the helper, where servers may be changed. */
+  readonly applyIdentityFile?: string;
 }
+
+/** What a person does in the practice Slack. */
+export type Doing =
+  | { readonly say: { readonly as: string; readonly channel: string; readonly text: string } }
+  | {
+      readonly press: {
+        readonly as: string;
+        readonly channel: string;
+        readonly ts: string;
+        readonly actionId: string;
+      };
+    }
+  /** The modal that is open for the person; `values` by block. */
+  | { readonly submit: { readonly as: string; readonly values: Readonly<Record<string, string>> } };
 
 /** A message as it was when it was new or had changed. */
 export interface Shown {
@@ -36,7 +52,11 @@ export class RunningStaunch {
   samples = 0;
   readonly #child: ChildProcess;
 
-  constructor(hosts: readonly (readonly [Host, string])[], atPace: number) {
+  constructor(
+    hosts: readonly (readonly [Host, string])[],
+    atPace: number,
+    more: Pick<StaunchOnHosts, 'applyIdentityFile'> = {},
+  ) {
     const told: StaunchOnHosts = {
       hosts: hosts.map(([{ name, address, knownHost }, channel]) => ({
         name,
@@ -46,11 +66,12 @@ export class RunningStaunch {
       })),
       identityFile: readerKey,
       atPace,
+      ...more,
     };
     const script = join(import.meta.dirname, 'lab', 'lab.sh');
     const program = fileURLToPath(new URL('./staunch-process.ts', import.meta.url));
     this.#child = spawn(script, ['exec', process.execPath, program, JSON.stringify(told)], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
     });
     const lines = createInterface({ input: this.#child.stdout as NodeJS.ReadableStream });
     lines.on('line', line => {
@@ -59,6 +80,16 @@ export class RunningStaunch {
       if (logged) this.logged.push(logged);
       if (samples) this.samples = samples;
     });
+  }
+
+  /** Somebody does something in the practice Slack. */
+  do(doing: Doing): void {
+    this.#child.stdin?.write(`${JSON.stringify(doing)}\n`);
+  }
+
+  /** The newest look of a message that shows this. */
+  latest(channel: string, text: RegExp): Shown | undefined {
+    return this.shown.findLast(message => message.channel === channel && text.test(message.text));
   }
 
   /** The first time that a message of the channel showed this. */

@@ -1,19 +1,23 @@
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parse, stringify } from 'yaml';
 import { PracticeSlack } from '../../practice/slack/practice-slack.ts';
 import { PRACTICE_IDS, PRACTICE_SEED } from '../../practice/slack/seed.ts';
 import { serviceLog } from '../../src/adapters/service-log.ts';
 import { startService } from '../../src/service.ts';
+import { buttonsOf } from '../acceptance/chat/message-buttons.ts';
 import { textsOf } from '../acceptance/chat/message-texts.ts';
-import type { StaunchOnHosts } from './staunch-on-hosts.ts';
+import type { Doing, StaunchOnHosts } from './staunch-on-hosts.ts';
 
 /**
  * The whole of Staunch against a practice Slack, over SSH to real hosts, until it is ended: writes each message that is
  * new or changed as a line of JSON. A process of its own, because the hosts can be reached from the lab's network only.
  */
-const { hosts, identityFile, atPace } = JSON.parse(process.argv[2] ?? '{}') as StaunchOnHosts;
+const { hosts, identityFile, atPace, applyIdentityFile } = JSON.parse(
+  process.argv[2] ?? '{}',
+) as StaunchOnHosts;
 const ROOT = resolve(import.meta.dirname, '../..');
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
@@ -22,6 +26,11 @@ const configFile = join(folder, 'staunch.yml');
 await writeFile(
   configFile,
   stringify({
+    ...(applyIdentityFile !== undefined && {
+      defaults: { applyIdentityFile },
+      changes: { approvals: { development: 2 }, watchFor: '2m' },
+      slack: { roles: { requester: ['S0ONCALL'], approver: ['S0LEADS', 'U0CHLOE'] } },
+    }),
     servers: Object.fromEntries(
       hosts.map(({ name, address, knownHost }) => [
         name,
@@ -36,7 +45,7 @@ await writeFile(
     ),
     services: Object.fromEntries(
       hosts.map(({ name, channel }) => [
-        name,
+        `${name}-app`,
         { unit: 'checkout.service', servers: [name], channels: [channel] },
       ]),
     ),
@@ -68,22 +77,45 @@ const service = await startService({
   version: '0.0.0-test',
   schemaFile: join(ROOT, 'staunch.schema.json'),
   lost: () => process.exit(1),
-  watchTime: {
-    clock: { nowMs },
-    leaseMs: 3_600_000,
-    drive({ tick, renew }) {
-      void renew();
-      const timers = [
-        setInterval(() => void tick(), 30_000 / atPace),
-        setInterval(() => void renew(), 1_000),
-      ];
-      return {
-        async stop() {
-          for (const timer of timers) clearInterval(timer);
-        },
-      };
+  ...(atPace !== 1 && {
+    watchTime: {
+      clock: { nowMs },
+      leaseMs: 3_600_000,
+      drive({ tick, renew }) {
+        void renew();
+        const timers = [
+          setInterval(() => void tick(), 30_000 / atPace),
+          setInterval(() => void renew(), 1_000),
+        ];
+        return {
+          async stop() {
+            for (const timer of timers) clearInterval(timer);
+          },
+        };
+      },
     },
-  },
+  }),
+});
+
+const commands = createInterface({ input: process.stdin });
+commands.on('line', async line => {
+  const doing = JSON.parse(line) as Doing;
+  if ('say' in doing) await slack.say(doing.say.as, doing.say.channel, doing.say.text);
+  else if ('press' in doing) {
+    const { as, channel, ts, actionId } = doing.press;
+    const message = slack.messages(channel).find(each => each.ts === ts);
+    const button = buttonsOf(message).find(each => each.actionId === actionId);
+    if (button) await slack.press(as, { message: { channel, ts } }, button);
+  } else {
+    const view = await slack.until(() => slack.modal(doing.submit.as), 20_000);
+    const values = Object.fromEntries(
+      Object.entries(doing.submit.values).map(([block, value]) => [
+        block,
+        { [block]: { type: 'plain_text_input', value } },
+      ]),
+    );
+    await slack.submit(doing.submit.as, view.id, values);
+  }
 });
 
 const told = new Map<string, string>();

@@ -77,7 +77,7 @@ await onRealHosts('ns', 'Staunch watches real hosts', () => {
   });
 
   describe('a service that leaks', () => {
-    const warning = (): Shown | undefined => staunch.find(LEAKS, /workers? of leaks grow/);
+    const warning = (): Shown | undefined => staunch.find(LEAKS, /workers? of leaks-app grow/);
 
     it('is warned of in its channel before the first kill, with the limit and a chart', () => {
       expect(roseMs.get('leaks')).toBeGreaterThan(0);

@@ -96,7 +96,10 @@ describe('the answer to', () => {
     expect(said(confirmedOom(), 'how many')[0]).toBe('701 requests · 502: 9.');
     expect(said(confirmedOom(), 'gaps')).toEqual(['Everything that was asked for could be read.']);
     expect(said(inconclusiveWithGaps(), 'gaps')).toHaveLength(3);
-    expect(said(confirmedOom(), 'help').join('\n')).toContain('since 6h: another stretch of time');
+    expect(answerQuestion(confirmedOom(), { kind: 'help' }).commands).toContainEqual([
+      'since 6h',
+      'another stretch of time; also yesterday 02:05-02:20',
+    ]);
   });
 
   it('“compare”: both verdicts and each count, without comparing what nobody counted', () => {

@@ -3,7 +3,7 @@ import type { AnswerSentence } from '../../../src/questions/answer.ts';
 import type { DiagnosisDocument } from '../../../src/report/diagnosis-document.ts';
 import type { Message } from '../../../src/workflows/message.ts';
 import type { MissingWords, ThreadAnswer } from '../../../src/workflows/thread-questions.ts';
-import { bold, code, gapOf, line, message, richText, section, words } from './block-parts.ts';
+import { bold, code, gapOf, line, list, message, richText, section, words } from './block-parts.ts';
 import { evidenceButton } from './evidence-button.ts';
 import { evidenceParts } from './evidence-parts.ts';
 import { gapsBlocks } from './gaps-blocks.ts';
@@ -52,6 +52,7 @@ export function answerMessage({ runId, document, answer: told }: AnswerShown): M
       ? []
       : [richText(line(bold('What the diagnosis says by itself')))]),
     ...sentencesBlocks(answer.sentences, SENTENCES, runId, scale),
+    ...commandsBlocks(answer.commands),
     ...linesBlocks(answer.lines, document, scale),
     ...gapsBlocks('Could not be seen', answer.gaps, scale),
     ...suggestionsBlocks(answer.suggestions),
@@ -128,6 +129,12 @@ function linesBlocks(ids: readonly string[], document: DiagnosisDocument, scale:
     return piece === undefined ? [] : evidenceParts(id, piece, room);
   });
   return parts.length === 0 ? [] : [richText(...parts)];
+}
+
+function commandsBlocks(commands: ThreadAnswer['answer']['commands']): KnownBlock[] {
+  if (commands.length === 0) return [];
+  const items = commands.map(([command, what]) => [code(shown(command, 80)), words(`  ${shown(what, 200)}`)]);
+  return [richText(list('bullet', items))];
 }
 
 function suggestionsBlocks(suggestions: readonly string[]): KnownBlock[] {

@@ -30,8 +30,8 @@ import {
   shown,
   TIME_FORMAT,
 } from './slack-text.ts';
-
 import { tickBlocks } from './tick-lines.ts';
+import { whereElements } from './where-elements.ts';
 
 /** Of what is fine so many are enough. */
 const TICKS = 4;
@@ -44,7 +44,7 @@ const LINES = 6;
 export function changeCard(view: ChangeView): Message {
   const { sign, words: standing } = standingOf(view);
   const { brief } = view.proposal;
-  const title = `${sign} ${shown(brief.what, 100)}: ${standing}`;
+  const title = `${sign} ${shown(brief.what, 115)}: ${standing}`;
   return message(
     spoken(view, title),
     fitted(scale => cardBlocks(view, title, scale)),
@@ -61,7 +61,7 @@ function cardBlocks(view: ChangeView, title: string, scale: number): KnownBlock[
     header(title),
     ...ended,
     richText(
-      line(bold('Where '), words(shown(brief.where, 300))),
+      line(bold('Where '), ...whereElements(brief.where)),
       line(bold('Asked because '), words(proposal.reason, Math.round(500 * scale))),
       ...(brief.why.length > 0
         ? [line(bold('Why '), words(brief.why.join(' '), Math.round(700 * scale)))]

@@ -29,7 +29,7 @@ export function consentRefusedNotice(refusal: ConsentRefusal): Message {
       return otherPlanNotice();
     case 'not-open':
       return notice(
-        'ℹ️',
+        '💬',
         `This change cannot be decided on any more: ${NOT_OPEN[refusal.state]}. Nothing was counted.`,
       );
     case 'expired':
@@ -58,7 +58,7 @@ export function consentRefusedNotice(refusal: ConsentRefusal): Message {
       return stoppedNotice(refusal.why, refusal.since);
     case 'clock-set':
       return notice(
-        '🕰️',
+        '⏰',
         'The clock of the machine that Staunch runs on was set since this was proposed, so nobody knows any more whether its time is over. Your click did not count: propose it anew.',
       );
   }
@@ -83,7 +83,7 @@ export function changesStoppedNotice(why: string): Message {
 }
 
 export function changesAllowedNotice(): Message {
-  return notice('▶️', 'Changes are allowed again. What was approved and is within its time goes on now.');
+  return notice('▶', 'Changes are allowed again. What was approved and is within its time goes on now.');
 }
 
 /** What a button belongs to is not stored any more. */
@@ -112,7 +112,7 @@ export function changeUnderWayNotice(service: string): Message {
 }
 
 export function sameChangeNotice(): Message {
-  return notice('ℹ️', 'Exactly this change is proposed already; its card and its approvals stay.');
+  return notice('💬', 'Exactly this change is proposed already; its card and its approvals stay.');
 }
 
 /** Something could not be planned; plain sentences. */
@@ -120,12 +120,7 @@ export function notPlannedNotice(reason: string, instead: readonly string[] = []
   return notice('🧭', [shown(reason, 1_500), ...instead.map(text => shown(text, 600))].join(' '));
 }
 
-/** A person decided, and what that came to. */
-export function decidedNotice(text: string): Message {
-  return notice('✅', text);
-}
-
-/** @param texts plain sentences of ours; names in them are made safe by the caller */
+/** @param text plain sentences of ours; names in them are made safe by the caller */
 function notice(sign: string, text: string, copy: readonly string[] = []): Message {
   const commands = copy.map((command): RichTextElement => code(command));
   const end = commands.length > 0 ? [words('.')] : [];

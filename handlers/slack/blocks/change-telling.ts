@@ -67,7 +67,7 @@ function ended(view: ChangeView): Message {
   const next = isFine
     ? 'Reports on what it came to follow here after 15 minutes, a day and a week.'
     : 'Nothing more is done by itself.';
-  return message(own`${isFine ? own`` : own`${names} `}${title} ${shown(proposal.detail ?? '', 500)}`, [
+  return message(own`${title} ${shown(proposal.detail ?? '', 500)}`, [
     richText(line(bold(title.text.replaceAll('*', '')))),
     ...(proposal.detail === undefined ? [] : [section(shown(proposal.detail, 2_000))]),
     context(
@@ -86,24 +86,18 @@ function reminder(view: ChangeView, round: number, ask: readonly string[]): Mess
     round > 1
       ? 'Nobody has answered so far, so you are asked next.'
       : 'The card above has the diff and the buttons.';
-  return message(own`${names} ${what}. ${who}`, [
-    section(`🔔 ${what}. ${who}`),
-    context(own`Asked: ${names}`),
-  ]);
+  return message(own`🔔 ${what}. ${who}`, [section(`🔔 ${what}. ${who}`), context(own`Asked: ${names}`)]);
 }
 
 function brokenGlass(view: ChangeView): Message {
   const { proposal } = view;
   const { person = '', reason = '' } = proposal.breakGlass ?? {};
   const what = shown(proposal.brief.what, 100);
-  return message(
-    own`🚨 Glass broken by ${mention(person)}: ${what} is applied without the approvals. ${reason}`,
-    [
-      section(`🚨 Glass broken: ${what} is applied without the approvals that it needs.`),
-      richText(line(bold('The reason given '), words(reason, 1_000))),
-      context(own`By ${mention(person)} · plan ${shortDigest(proposal.digest)} · written into the audit`),
-    ],
-  );
+  return message(own`🚨 Glass broken: ${what} is applied without the approvals. ${reason}`, [
+    section(`🚨 Glass broken: ${what} is applied without the approvals that it needs.`),
+    richText(line(bold('The reason given '), words(reason, 1_000))),
+    context(own`By ${mention(person)} · plan ${shortDigest(proposal.digest)} · written into the audit`),
+  ]);
 }
 
 const OUTCOME_SIGN: Readonly<Record<OutcomeReport['verdict'], string>> = {

@@ -3,17 +3,17 @@ import type { ApplyState, ProposalState } from '../../../src/workflows/remediati
 
 /** How a change stands, as a sign and a word; never the sign alone. */
 const STANDING: Readonly<Record<ProposalState, readonly [sign: string, words: string]>> = {
-  open: ['🟡', 'needs approval'],
-  approved: ['🟢', 'approved, begins now'],
+  open: ['📝', 'needs approval'],
+  approved: ['👍', 'approved, begins now'],
   applying: ['⏳', 'being applied'],
   done: ['✅', 'applied and verified'],
-  'rolled-back': ['↩️', 'taken back'],
+  'rolled-back': ['↩', 'taken back'],
   unknown: ['❔', 'not known whether it is applied'],
   failed: ['❗', 'failed'],
   stale: ['🔁', 'out of date, nothing was written'],
   rejected: ['🚫', 'rejected'],
   expired: ['⌛', 'expired, nothing was done'],
-  superseded: ['➡️', 'replaced by a newer proposal'],
+  superseded: ['➡', 'replaced by a newer proposal'],
 };
 
 /** By hand there is nothing to approve: a person does it. */

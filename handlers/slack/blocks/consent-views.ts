@@ -4,6 +4,7 @@ import { CALLBACK } from '../action-ids.ts';
 import { bold, line, plain, richText, section, words } from './block-parts.ts';
 import { bullets, frame, INPUT, nameInput, reasonInput } from './change-view-parts.ts';
 import { changeValue, shortDigest } from './change-words.ts';
+import { diffBlocks } from './diff-blocks.ts';
 import { LIMITS } from './slack-limits.ts';
 import { shown } from './slack-text.ts';
 import { type SubmittedView, textOf } from './view-values.ts';
@@ -22,7 +23,9 @@ export function approveView(view: ChangeView, asksName: boolean): ModalView {
         line(bold(shown(proposal.brief.what, 150))),
         line(
           words(
-            `${servers.length} ${servers.length === 1 ? 'server' : 'servers'}, one after the other: ${servers.map(each => each.server).join(', ')}`,
+            servers.length === 1
+              ? `On ${servers[0]?.server}.`
+              : `On ${servers.length} servers, one after the other: ${servers.map(each => each.server).join(', ')}.`,
             400,
           ),
         ),
@@ -32,6 +35,7 @@ export function approveView(view: ChangeView, asksName: boolean): ModalView {
           words('. You approve exactly what the card shows, and nothing else.'),
         ),
       ),
+      ...diffBlocks(proposal.brief.diffs),
       ...bullets('Expected', proposal.brief.effects),
       ...bullets(
         'To know',

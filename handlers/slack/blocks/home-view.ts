@@ -14,6 +14,7 @@ import {
   section,
   words,
 } from './block-parts.ts';
+import { type HomeChanges, homeChanges } from './home-changes.ts';
 import { byUrgency, type HomeService, homeService, watchSummary } from './home-service.ts';
 import { firstOf, moreWords } from './slack-limits.ts';
 import { own, shown } from './slack-text.ts';
@@ -32,6 +33,7 @@ export interface HomeModel {
   readonly refusal?: string;
   /** The services this person may see. */
   readonly services: readonly HomeService[];
+  readonly changes?: HomeChanges;
   /** For admins only. */
   readonly setup?: readonly SetupStep[];
   readonly version: string;
@@ -43,7 +45,7 @@ const STEPS = 20;
 
 /** The App Home of one person. */
 export function homeView(model: HomeModel): HomeView {
-  const end = context(own`Staunch ${model.version} · reads only, nothing here changes a server`);
+  const end = context(own`Staunch ${model.version} · nothing is changed that others have not approved`);
   if (model.refusal !== undefined)
     return {
       type: 'home',
@@ -52,6 +54,7 @@ export function homeView(model: HomeModel): HomeView {
   return {
     type: 'home',
     blocks: [
+      ...(model.changes ? homeChanges(model.changes) : []),
       ...setupBlocks(model.setup ?? []),
       header('Services'),
       ...servicesBlocks(model.services),

@@ -19,12 +19,16 @@ const HELP_LINES: readonly (readonly [command: string, what: string])[] = [
   [`${COMMAND} checkout since 30m`, 'another length: 15m, 6h, 3d'],
   [`${COMMAND} checkout yesterday 02:05-02:20`, 'a window in your own time zone'],
   ['@staunch diagnose checkout', 'the same, and the way to ask inside a thread'],
+  [
+    '@staunch plan checkout',
+    'the change that would help, with its diff; others approve it before anything happens',
+  ],
 ];
 
 /** What can be typed. */
 export function helpNotice(): Message {
   const items = HELP_LINES.map(([command, what]): RichTextElement[] => [code(command), words(`  ${what}`)]);
-  const end = 'Staunch only reads; nothing it does here changes a server.';
+  const end = 'Asking only reads. A server is changed only after people have approved exactly that change.';
   const spoken = HELP_LINES.map(([command, what]) => `${command}: ${what}.`).join(' ');
   return message(own`What to type. ${spoken} ${end}`, [
     richText(line(bold('What to type')), list('bullet', items), line(words(end))),

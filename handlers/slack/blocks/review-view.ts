@@ -2,17 +2,17 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import { REMEDIES, type RemedyId } from '../../../src/remediation/plan.ts';
 import type { ChangeBrief, Planned } from '../../../src/workflows/planned-change.ts';
 import { ACTION, CALLBACK } from '../action-ids.ts';
-import { bold, line, plain, richText, section, verbatim, words } from './block-parts.ts';
+import { bold, line, plain, richText, section } from './block-parts.ts';
 import { bullets, closedView, frame, INPUT, reasonInput } from './change-view-parts.ts';
-import { diffGroups } from './diff-parts.ts';
-import { clamp, firstOf, LIMITS, moreWords } from './slack-limits.ts';
+import { diffBlocks } from './diff-blocks.ts';
+import { LIMITS } from './slack-limits.ts';
 import { shown } from './slack-text.ts';
 import { tickBlocks } from './tick-lines.ts';
 import { type SubmittedView, textOf } from './view-values.ts';
+import { whereElements } from './where-elements.ts';
 
 /** Block ids of numbers begin with this; the name follows. */
 const NUMBER = 'number-';
-const MOST_DIFF_LINES = 200;
 const TICKS = 8;
 
 /** What a number is called, and what it means, for who changes it. */
@@ -68,11 +68,11 @@ export function reviewView(subject: ReviewSubject, planned: Planned): ModalView 
     private_metadata: JSON.stringify({ ...subject, remedy: brief.remedy }),
     blocks: [
       remedyChoice(brief.remedy),
-      richText(line(bold(shown(brief.what, 150))), line(words(shown(brief.where, 300)))),
+      richText(line(bold(shown(brief.what, 150))), line(...whereElements(brief.where))),
       ...(planned.kind === 'by-hand' ? [section(`✋ ${shown(planned.why, 1_000)}`)] : []),
       ...bullets('Why', brief.why),
       ...(planned.kind === 'plan' ? numberInputs(brief.settings) : []),
-      ...diffBlocks(brief),
+      ...diffBlocks(brief.diffs),
       ...tickBlocks(brief.ticks, TICKS),
       ...bullets('Expected', brief.effects),
       reasonInput('Why now? Approvers read this.'),
@@ -198,18 +198,5 @@ function numberInputs(settings: ChangeBrief['settings']): KnownBlock[] {
           max_length: 15,
         },
       };
-    });
-}
-
-function diffBlocks({ diffs }: ChangeBrief): KnownBlock[] {
-  return diffGroups(diffs)
-    .slice(0, 5)
-    .map(({ path, servers, text }) => {
-      const { shown: lines, more } = firstOf(text.split('\n'), MOST_DIFF_LINES);
-      const rest = more > 0 ? `\n${moreWords(more, 'lines')}` : '';
-      return richText(
-        line(bold(shown(path, 150)), words(` on ${shown(servers.join(', '), 200)}`)),
-        verbatim(clamp(`${lines.join('\n')}${rest}`, 8_000)),
-      );
     });
 }

@@ -4,6 +4,7 @@ import type { Message } from '../../../src/workflows/message.ts';
 import { type Run, STAUNCH_ITSELF } from '../../../src/workflows/state-ports.ts';
 import { answerSamples } from './answer-samples.ts';
 import { auditHeadMessage } from './audit-head-message.ts';
+import { changeSamples } from './change-samples.ts';
 import { evidenceView } from './evidence-view.ts';
 import type { HomeService } from './home-service.ts';
 import { homeView } from './home-view.ts';
@@ -58,11 +59,17 @@ export function allSamples(incidents: readonly SampleIncident[]): readonly Sampl
   return [
     ...runs.flatMap(({ name, document, run }) => verdictSamples(name, document, run)),
     ...runningSamples(runs[0]?.run ?? someRun()),
+    // Answers look alike whatever was found, and each sample is a call of blocks.validate.
+    ...runs
+      .slice(0, 1)
+      .flatMap(({ document, run }) => answerSamples(document, run.id))
+      .map(([name, payload]) => message(name, payload)),
     ...homeSamples(runs),
     ...pickerSamples(),
     ...warningSamples(),
     ...incidentSamples(),
     ...noticeSamples(),
+    ...changeSamples(),
     message(
       'head of the audit',
       auditHeadMessage({ sequence: 214, hash: '9f2c41d07be35a68'.repeat(4), added: 12 }),
@@ -92,7 +99,6 @@ function verdictSamples(incident: string, document: DiagnosisDocument, run: Run)
     modal('all evidence', evidenceView({ document, asked: all })),
     modal('last page of evidence', evidenceView({ document, asked: all, page: BEYOND_THE_LAST })),
     modal('evidence of a claim', evidenceView({ document, asked: claim })),
-    ...answerSamples(document, run.id).map(([name, payload]) => message(name, payload)),
     modal('evidence that is gone', evidenceView({ document: { ...document, evidence: {} }, asked: claim })),
   ];
   return samples.map(sample => ({ ...sample, name: `${incident}: ${sample.name}` }));

@@ -3,6 +3,7 @@ import type { Registry } from '../../../src/inventory/registry.ts';
 import { refusalOf, servicesFor } from '../../../src/policy/asking.ts';
 import { refusalWords } from '../../../src/policy/refusal-words.ts';
 import { homeView, type SetupStep } from '../blocks/home-view.ts';
+import { homeChangesOf } from '../home-changes-of.ts';
 import { afterAck } from '../listening.ts';
 import { askingOf } from '../permission.ts';
 import type { SlackContext } from '../slack-context.ts';
@@ -22,7 +23,7 @@ export async function appHomeOpened(
 
 async function homeModel(user: string, context: SlackContext): Promise<Parameters<typeof homeView>[0]> {
   const { version } = context;
-  const [{ person }, stored, latest] = await Promise.all([
+  const [asker, stored, latest] = await Promise.all([
     context.people.asker(user),
     context.registry.read(),
     context.state.incidents.latest(),
@@ -33,6 +34,7 @@ async function homeModel(user: string, context: SlackContext): Promise<Parameter
     return { refusal, services: [], version };
   }
   const { registry } = stored;
+  const { person } = asker;
   const asking = askingOf(person, { id: user, kind: 'home' }, registry, context);
   const refusal = refusalOf({ ...asking, what: 'view' });
   if (refusal) return { refusal: refusalWords(refusal), services: [], version };
@@ -53,6 +55,7 @@ async function homeModel(user: string, context: SlackContext): Promise<Parameter
         ...(watch && { watch }),
       };
     }),
+    changes: await homeChangesOf(asker, registry, new Set(visible.map(({ id }) => id)), context),
     ...(isAdmin && { setup: await setupSteps(registry, context) }),
     version,
   };

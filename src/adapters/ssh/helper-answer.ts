@@ -42,6 +42,7 @@ const state = {
   workers: z.array(z.object(process)),
   gunicornVersion: text.exactOptional(),
   memAvailableBytes: count.exactOptional(),
+  uptimeTicks: count.exactOptional(),
   helperVersion: text,
 };
 

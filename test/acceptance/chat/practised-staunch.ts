@@ -14,9 +14,10 @@ import { type Service, startService } from '../../../src/service.ts';
 import type { WatchTime } from '../../../src/watching.ts';
 import type { Clock } from '../../../src/workflows/ports.ts';
 
+import { buttonsOf } from './message-buttons.ts';
 import { textsOf } from './message-texts.ts';
 
-export { textsOf };
+export { buttonsOf, textsOf };
 export const { users: U, channels: C } = PRACTICE_IDS;
 const root = resolve(import.meta.dirname, '../../..');
 export const MANIFEST = parse(readFileSync(join(root, 'manifest.yml'), 'utf8'));
@@ -78,6 +79,7 @@ export async function startedStaunch(
   options: PractisedOptions = {},
 ): Promise<Pick<Practised, 'staunch' | 'log'>> {
   const log: string[] = [];
+  process.env.STAUNCH_PRACTICE_CHANGES = join(stateFolder, 'changed-servers');
   const staunch = await startService({
     settings: {
       slack: {
@@ -94,6 +96,7 @@ export async function startedStaunch(
     },
     log: serviceLog(options.settings?.logLevel ?? 'info', { write: (line: string) => void log.push(line) }),
     source: { kind: 'module', url: options.source ?? FLEET },
+    operator: { kind: 'module', url: FLEET },
     version: '0.0.0-test',
     schemaFile: join(root, 'staunch.schema.json'),
     ...(options.clock && { clock: options.clock }),
@@ -130,23 +133,4 @@ export function verdictIn(
       rootsOf(slack, channel).find(message => ENDED.test(textsOf(message))) as PracticeMessage | undefined,
     timeoutMs,
   );
-}
-
-interface Button {
-  readonly blockId: string;
-  readonly actionId: string;
-  readonly element: Readonly<Record<string, unknown>>;
-}
-
-/** The buttons of a message or view, wherever they stand. */
-export function buttonsOf(holder: { readonly blocks: readonly PracticeBlock[] } | undefined): Button[] {
-  return (holder?.blocks ?? []).flatMap(block => {
-    const elements = [block.accessory, ...((block.elements as unknown[] | undefined) ?? [])];
-    return elements.flatMap(element => {
-      const button = element as { type?: string; action_id?: string } | undefined;
-      return button?.type === 'button'
-        ? [{ blockId: block.block_id ?? '', actionId: button.action_id ?? '', element: button }]
-        : [];
-    });
-  });
 }

@@ -53,6 +53,7 @@ const shown = (slack: PracticeSlack, service: string) =>
     text: [message.text, textsOf(message)]
       .join('\n')
       .replaceAll(service, 'catalog')
+      .replace(/incident \d+/gi, 'incident')
       .replace(/\d\d:\d\d(?::\d\d)?|\^\d+\^|[\d.]+ (?:ms|s)\b/g, '…'),
     pictures: message.files.length,
     inThread: message.threadTs !== undefined,

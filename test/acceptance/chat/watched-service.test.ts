@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FLEET_CONFIG, openPast } from '../../../practice/fleet/open-fleet.ts';
 import { playHistory } from '../../../src/practice-history.ts';
 import type { WatchTime } from '../../../src/watching.ts';
+import { ownConfig } from './company.ts';
 import {
   buttonsOf,
   C,
@@ -80,6 +81,27 @@ describe('workers that grow', () => {
     expect(rootsOf(slack, C.incidents)).toHaveLength(1);
     expect(log.filter(line => line.includes('"level":"error"'))).toEqual([]);
     await staunch.stop();
+  });
+});
+
+describe('a watch whose staunch.yml cannot be used', () => {
+  it('says so in the log, once, with place and value', async () => {
+    const configFile = ownConfig(text => text.replace('servers: [reports-1]', 'servers: [report-1]'));
+    let told = 0;
+    const { log, slack } = await practisedStaunch({
+      settings: { watch: true, configFile },
+      watchTime: {
+        clock: { nowMs: Date.now },
+        drive({ renew }) {
+          const renewal = setInterval(() => void renew().then(() => told++), 20);
+          return { stop: async () => clearInterval(renewal) };
+        },
+      },
+    });
+    while (told < 5) await slack.openHome(U.ana);
+    const said = log.filter(line => line.includes('the watch keeps to what it knew before'));
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain('report-1');
   });
 });
 

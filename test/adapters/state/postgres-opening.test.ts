@@ -55,7 +55,7 @@ describe('a state in PostgreSQL', () => {
       kind: 'exists',
       message: expect.stringMatching(/^PostgreSQL postgres at .* is not empty/),
     });
-    expect(await checkState(address, START_MS)).toMatchObject({ unreadable: {}, rows: { incident: 2 } });
+    expect(await checkState(address, START_MS)).toMatchObject({ unreadable: {}, rows: { incident: 3 } });
   });
 
   it.each<[string, string, RegExp, (address: string) => Promise<unknown>]>([

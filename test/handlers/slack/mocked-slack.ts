@@ -1,40 +1,24 @@
-import nock from 'nock';
-import { afterEach, beforeEach, expect } from 'vitest';
+import { mockedHttp } from '../../http-mock.ts';
 
-const API = 'https://slack.com/api/';
+const ORIGIN = 'https://slack.com';
 
-/**
- * Slack's Web API for answers that the practice Slack does not give: no request leaves this machine, and a mock
- * that nobody called fails the test.
- */
+/** Slack's Web API for answers that the practice Slack does not give. */
 export function mockedSlack(): {
   readonly api: string;
   /** The next call of `method` is answered so. `body` is what was sent, decoded. */
   answer(method: string, reply: MockedReply): { readonly body: () => Readonly<Record<string, string>> };
 } {
-  beforeEach(() => {
-    nock.disableNetConnect();
-  });
-  afterEach(() => {
-    const unused = nock.pendingMocks();
-    nock.cleanAll();
-    nock.enableNetConnect();
-    nock.restore();
-    nock.activate();
-    expect(unused).toEqual([]);
-  });
+  const mocked = mockedHttp(ORIGIN);
   return {
-    api: API,
+    api: `${ORIGIN}/api/`,
     answer(method, { status = 200, headers = {}, body = { ok: true } }) {
-      let sent: Readonly<Record<string, string>> = {};
-      nock(API)
-        .post(`/${method}`, given => {
-          sent = given;
-          return true;
-        })
-        .matchHeader('authorization', 'Bearer xoxb-mocked')
-        .reply(status, body, { 'Content-Type': 'application/json', ...headers });
-      return { body: () => sent };
+      const call = mocked.answer('POST', `/api/${method}`, {
+        status,
+        headers: { 'Content-Type': 'application/json', ...headers },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        wants: { authorization: 'Bearer xoxb-mocked' },
+      });
+      return { body: () => Object.fromEntries(new URLSearchParams(call()?.body ?? '')) };
     },
   };
 }

@@ -53,7 +53,7 @@ describe('staunch state', () => {
     expect(there.out()).toMatch(/^Imported \S+ to \S+elsewhere:\n[\s\S]*Staunch can be started\.\n$/);
     expect(await there.check()).toBe(0);
     expect(there.out()).toMatch(
-      /elsewhere\/state\.db is sound\.\nIts tables are up to date\. At work with it: nobody\.\n {2}incidents: 2/,
+      /elsewhere\/state\.db is sound\.\nIts tables are up to date\. At work with it: nobody\.\n {2}incidents: 3/,
     );
     expect(there.errors() + here.errors()).toBe('');
   });

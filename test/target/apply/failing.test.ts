@@ -235,6 +235,16 @@ describe('a second plan', () => {
   });
 });
 
+describe('the state', () => {
+  it('tells how old each worker is, by the ticks of the host', async () => {
+    const { answer } = await rig.verb('state');
+    const uptime = answer.uptimeTicks as number;
+    const ages = (answer.workers as { startTicks: number }[]).map(({ startTicks }) => uptime - startTicks);
+    expect(ages).toHaveLength(2);
+    for (const age of ages) expect(age).toSatisfy((ticks: number) => ticks >= 0 && ticks < 60_000);
+  });
+});
+
 describe('recycling one worker', () => {
   const recyclePlan = async (which = 0) => {
     const { answer } = await rig.verb('state');

@@ -41,11 +41,11 @@ describe('a change in practice mode', () => {
     await shot(slack, 'card-open');
 
     // Ana may ask and not approve, and is told why.
-    await approve(slack, card);
+    await approve(card);
     await slack.whisperInThread(/to approve a change for search takes approver/);
     await slack.actAs('Ben Okafor');
     await slack.openThread(verdict, 'Proposed by');
-    await approve(slack, card);
+    await approve(card);
     await modal.getByText('This is production. Type search').waitFor();
     await shot(slack, 'approve');
     await modal.getByRole('textbox').fill('serach');
@@ -58,7 +58,7 @@ describe('a change in practice mode', () => {
 
     await slack.actAs('Chloé Martin');
     await slack.openThread(verdict, 'Proposed by');
-    await approve(slack, card);
+    await approve(card);
     await modal.getByRole('textbox').fill('search');
     await modal.getByRole('button', { name: 'Approve', exact: true }).click();
     const progress = replyWith(slack, 'search-1');
@@ -76,7 +76,7 @@ describe('a change in practice mode', () => {
   }, 240_000);
 });
 
-async function approve(slack: PracticePage, card: ReturnType<typeof replyWith>): Promise<void> {
+async function approve(card: ReturnType<typeof replyWith>): Promise<void> {
   await card.getByRole('button', { name: 'Review and approve exactly this change' }).click();
 }
 

@@ -1,5 +1,6 @@
 import { answerMessage } from '../../../../handlers/slack/blocks/answer-message.ts';
 import { answerSamples } from '../../../../handlers/slack/blocks/answer-samples.ts';
+import { changeSamples } from '../../../../handlers/slack/blocks/change-samples.ts';
 import { evidenceView } from '../../../../handlers/slack/blocks/evidence-view.ts';
 import { type HomeModel, homeView } from '../../../../handlers/slack/blocks/home-view.ts';
 import {
@@ -71,7 +72,13 @@ function hostileAnswer(document: DiagnosisDocument): ThreadAnswer {
   return {
     said: text,
     understood: false,
-    answer: { sentences, lines: evidence, gaps: document.gaps, suggestions: [text, text, text, text] },
+    answer: {
+      sentences,
+      lines: evidence,
+      gaps: document.gaps,
+      commands: [[text, text]],
+      suggestions: [text, text, text, text],
+    },
     narration: { model: text, sentences, dropped: 3, missing: 'nothing-stood' },
   };
 }
@@ -80,6 +87,7 @@ function hostileAnswer(document: DiagnosisDocument): ThreadAnswer {
 export function noticesWith(text: string, window: Window): [name: string, sent: Sent][] {
   const run = aRun({ window });
   return [
+    ...changeSamples(text, PERSON).map(({ name, payload }): [string, Sent] => [name, payload]),
     ['help', helpNotice()],
     ['refused', refusedNotice(text)],
     ['not understood', notUnderstoodNotice(text, text)],
@@ -166,6 +174,7 @@ function withTexts(view: WarningView, take: () => string): WarningView {
   };
 }
 
+const PERSON = 'U0ANA';
 const STATES: readonly ((server: string) => Progress)[] = [
   server => ({ server, state: 'done', bytes: 1_258_291, tookMs: 812 }),
   server => ({ server, state: 'failed', detail: `${server} did not answer: ${server}` }),

@@ -56,7 +56,7 @@ describe('the App Home', () => {
       *In a channel, type* \`/diagnose-502 checkout since 30m\`
       In a thread, write \`@staunch diagnose checkout\`. More: \`/diagnose-502 help\`
 
-      ~ Staunch 0.1.0 · reads only, nothing here changes a server"
+      ~ Staunch 0.1.0 · nothing is changed that others have not approved"
     `);
   });
 
@@ -151,7 +151,8 @@ describe('a notice to one person', () => {
       - \`/diagnose-502 checkout since 30m\`  another length: 15m, 6h, 3d
       - \`/diagnose-502 checkout yesterday 02:05-02:20\`  a window in your own time zone
       - \`@staunch diagnose checkout\`  the same, and the way to ask inside a thread
-      Staunch only reads; nothing it does here changes a server."
+      - \`@staunch plan checkout\`  the change that would help, with its diff; others approve it before anything happens
+      Asking only reads. A server is changed only after people have approved exactly that change."
     `);
   });
 

@@ -62,7 +62,7 @@ describe('the root message with a verdict', () => {
       Does one kill stop the whole service? (OOMPolicy=stop does; "continue" would come first)
       \`systemctl show -p OOMPolicy,MemoryMax,MemoryHigh,NRestarts checkout.service\`
 
-      [Show evidence] [Re-run] [Wrong verdict?]
+      [Propose fix] [Show evidence] [Re-run] [Wrong verdict?]
 
       ~ Read in 6.1 s, <!date^1795342806^{date_short_pretty}, {time_secs}|22 Nov 10:20:06 UTC> · asked by <@U0ANA> · run 1 · secrets masked · no language model"
     `);
