@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { FLEET_CONFIG } from '../../../practice/fleet/open-fleet.ts';
 import { PracticeSlack, type PracticeSlackOptions } from '../../../practice/slack/practice-slack.ts';
 import { PRACTICE_IDS, PRACTICE_SEED } from '../../../practice/slack/seed.ts';
-import type { PracticeBlock, PracticeMessage } from '../../../practice/slack/workspace.ts';
+import type { PracticeMessage } from '../../../practice/slack/workspace.ts';
 import type { OperatorChoice } from '../../../src/adapters/operator-choice.ts';
 import { serviceLog } from '../../../src/adapters/service-log.ts';
 import type { Settings } from '../../../src/adapters/settings.ts';
