@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { loadDotEnv } from './adapters/dot-env.ts';
 import { addAuditCommands } from './audit-commands.ts';
 import { addChangeCommands } from './change-commands.ts';
+import { addIncidentCommands } from './incident-commands.ts';
 import { addPlaybookCommands } from './playbook-commands.ts';
 import { addServerCommands } from './server-commands.ts';
 import { openTerminal } from './terminal.ts';
@@ -191,6 +192,11 @@ export async function commandLine(args: readonly string[], cancel: AbortSignal):
     });
 
   addAuditCommands(program, async command => {
+    const context = await terminal();
+    code = await context.use(command);
+  });
+
+  addIncidentCommands(program, async command => {
     const context = await terminal();
     code = await context.use(command);
   });

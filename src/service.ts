@@ -8,11 +8,8 @@ import { People } from '../handlers/slack/people.ts';
 import { reachOf } from '../handlers/slack/receivers.ts';
 import { Replies } from '../handlers/slack/replies.ts';
 import { slackApp } from '../handlers/slack/slack-app.ts';
-import { SlackSurface } from '../handlers/slack/slack-surface.ts';
-import { tellUndeliverable } from '../handlers/slack/undeliverable.ts';
 import { UnderWay } from '../handlers/slack/under-way.ts';
 import { cachedRegistry } from './adapters/cached-registry.ts';
-import { DeliveryPump } from './adapters/delivery-pump.ts';
 import { endsWithin } from './adapters/ends-within.ts';
 import { Housekeeping } from './adapters/housekeeping.ts';
 import { installationSecret } from './adapters/installation-secret.ts';
@@ -30,13 +27,16 @@ import { slackProblem } from './adapters/slack-problem.ts';
 import { type OpenedState, openState } from './adapters/state/open-state.ts';
 import { StatusServer } from './adapters/status-server.ts';
 import { systemTimer } from './adapters/system-timer.ts';
-import { uploadBytes } from './adapters/upload-bytes.ts';
+import { startAlerting } from './alerting.ts';
 import { auditChore } from './audit-chore.ts';
 import { startChanging } from './changing.ts';
 import { choresOf } from './chores.ts';
+import { startDelivering } from './delivering.ts';
+import { keepIncidents } from './incident-keeping.ts';
+import { questionPorts } from './question-ports.ts';
 import { startWatching, type WatchTime } from './watching.ts';
-import { Delivery } from './workflows/delivery.ts';
 import { DiagnosisRuns } from './workflows/diagnosis-runs.ts';
+import type { Clock } from './workflows/ports.ts';
 import { STAUNCH_ITSELF } from './workflows/state-ports.ts';
 
 export interface ServiceOptions {
@@ -51,6 +51,8 @@ export interface ServiceOptions {
   readonly dispatcher?: Dispatcher;
   /** Path of `staunch.schema.json`, for the registry. */
   readonly schemaFile: string;
+  /** This machine's clock, unless a test has its own. */
+  readonly clock?: Clock;
   /** How the watch's minutes pass; by this machine's clock when not said. */
   readonly watchTime?: WatchTime;
   /** The process must end: another one took the state over. */
@@ -62,6 +64,8 @@ export interface Service {
   readonly connectedAs: { readonly team: string; readonly name: string };
   /** Where /healthz and /metrics are; undefined when switched off. */
   readonly statusUrl?: string;
+  /** Where alerts are taken; undefined where none are. */
+  readonly alertsUrl?: string;
   /** Takes nothing new, lets what goes on end, leaves the rest to the next start. */
   stop(): Promise<void>;
 }
@@ -81,7 +85,7 @@ const SOON = { retryConfig: { retries: 1 }, rejectRateLimitedCalls: true, timeou
 /** The running Staunch: Slack in front, state in the middle, servers behind. Ends only by `stop`. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { settings, log } = options;
-  const clock = { nowMs: Date.now };
+  const clock: Clock = options.clock ?? { nowMs: Date.now };
   let hungUp = false;
   const logger = slackLogger(log, () => hungUp);
   const clientOf = (extra: WebClientOptions) =>
@@ -108,24 +112,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   async function withState(state: OpenedState): Promise<Service> {
     const metrics = new Metrics();
     const replies = new Replies(client, log);
-    const delivery = new Delivery({
-      state,
-      clock,
-      timer: systemTimer,
-      surface: new SlackSurface({ client: clientOf(ONCE), upload: uploadBytes }),
-      events: {
-        sent: (_, waitedMs) => metrics.messageSent(waitedMs),
-        postponed: ({ key }, reason, dueAtMs) => {
-          metrics.messagePostponed();
-          log.warn({ key, reason, dueAt: new Date(dueAtMs).toISOString() }, 'a message will be tried again');
-        },
-        abandoned: (parcel, why) => {
-          metrics.messageAbandoned();
-          void tellUndeliverable(parcel, why, { state, replies, log });
-        },
-      },
-    });
-    const pump = new DeliveryPump({ deliverDue: () => delivery.deliverDue(), log });
+    const pump = startDelivering({ state, client: clientOf(ONCE), replies, metrics, clock, log });
     const pseudonymKey = await installationSecret(settings.stateFolder);
     const investigator = new InvestigatorThread({
       entry: new URL('./investigator-worker.ts', import.meta.url),
@@ -143,15 +130,22 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     );
     const people = new People(client, clock, log);
     const ids = { next: () => randomBytes(16).toString('hex') };
+    const wakeDelivery = () => pump.wake();
+    const telling = slackTelling({ unit: service => registry.last()?.services.get(service)?.unit });
+    const incidents = keepIncidents({
+      ...{ state, registry, telling, clock, log, wakeDelivery },
+      ...(pseudonymKey !== undefined && { pseudonymKey }),
+    });
     const runs = new DiagnosisRuns({
       state,
       investigator,
-      telling: slackTelling({ unit: service => registry.last()?.services.get(service)?.unit }),
+      telling,
+      incidents: incidents.following,
       clock,
       timer: systemTimer,
       log,
       ids,
-      wakeDelivery: () => pump.wake(),
+      wakeDelivery,
       timeZoneOf: async person =>
         person === STAUNCH_ITSELF
           ? Intl.DateTimeFormat().resolvedOptions().timeZone
@@ -170,7 +164,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
           log,
           ids,
           workspace: identity.team_id ?? '',
-          wakeDelivery: () => pump.wake(),
+          wakeDelivery,
           ...(options.watchTime && { time: options.watchTime }),
         })
       : undefined;
@@ -183,7 +177,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       clock,
       log,
       ids,
-      wakeDelivery: () => pump.wake(),
+      wakeDelivery,
     });
     opened.defer(() => changing.stop());
     const underWay = new UnderWay();
@@ -203,6 +197,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       context: {
         state,
         runs,
+        incidents: incidents.slack,
+        questions: questionPorts({ settings, state, incidents, clock, log, ids }),
+        wakeDelivery,
         changes: changing.slack,
         registry,
         people,
@@ -218,14 +215,13 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       },
     });
 
-    gaugesOf(metrics, { state, clock, counts: () => runs.counts });
     const { openConnections } = reach;
-    if (openConnections)
-      metrics.gauge(
-        'staunch_slack_connections',
-        'Open connections of Socket Mode; 2 when all is well.',
-        openConnections,
-      );
+    gaugesOf(metrics, {
+      state,
+      clock,
+      counts: () => runs.counts,
+      ...(openConnections && { openConnections }),
+    });
 
     const status =
       settings.status &&
@@ -253,6 +249,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     const housekeeping = new Housekeeping(
       [
         ...changing.chores,
+        ...incidents.chores,
         auditChore({ state, clock, log }, client, registry),
         ...choresOf({
           state,
@@ -269,12 +266,21 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     opened.defer(() => housekeeping.stop());
     await runs.resume();
     await changing.resume();
+    const alerting =
+      settings.alerts &&
+      (await startAlerting({
+        ...{ settings: settings.alerts, state, registry, incidents, runs, metrics, clock, log, ids },
+        workspace: identity.team_id ?? '',
+      }));
+    if (alerting) opened.defer(() => alerting.stop());
     pump.wake();
 
     return {
       connectedAs: { team: identity.team ?? '', name: identity.user ?? '' },
       ...(status && { statusUrl: status.url }),
+      ...(alerting?.url !== undefined && { alertsUrl: alerting.url }),
       async stop() {
+        await alerting?.stop();
         await endsWithin(app.stop(), HANG_UP_MS);
         hungUp = true;
         await watching?.stop();

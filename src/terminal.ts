@@ -6,6 +6,7 @@ import type { CollectContext } from '../handlers/terminal/collect.ts';
 import type { DiagnoseContext } from '../handlers/terminal/diagnose.ts';
 import type { LocalMachine } from '../handlers/terminal/doctor.ts';
 import type { GrowthNowContext } from '../handlers/terminal/growth-now.ts';
+import type { IncidentContext } from '../handlers/terminal/incident.ts';
 import type { PlaybookContext } from '../handlers/terminal/playbook.ts';
 import type { ServerAddContext } from '../handlers/terminal/server-add.ts';
 import type { EnableApplyContext } from '../handlers/terminal/server-enable-apply.ts';
@@ -27,6 +28,7 @@ export type TerminalWorld = DiagnoseContext &
   EnableApplyContext &
   StateContext &
   StateMovingContext &
+  IncidentContext &
   AuditContext & {
     readonly machine: LocalMachine;
     readonly readText: ReadText;
@@ -97,6 +99,12 @@ export async function openTerminal(
       async look(use) {
         const { lookAtAudit } = await import('./adapters/state-keeping.ts');
         return lookAtAudit(process.env, use);
+      },
+    },
+    incidents: {
+      async look(use) {
+        const { lookAtState } = await import('./adapters/state-keeping.ts');
+        return lookAtState(process.env, use);
       },
     },
     ...(pseudonymKey !== undefined && { pseudonymKey }),

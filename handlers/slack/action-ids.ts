@@ -23,6 +23,15 @@ export const ACTION = {
   changeNumbers: 'change-numbers',
   breakGlass: 'break-glass',
   markApplied: 'mark-applied',
+  /** Buttons of the next-step card. `value` of these: `INCIDENT CARD WHICH`. */
+  stepPrimary: 'step-primary',
+  stepChoices: ['step-choice-1', 'step-choice-2', 'step-choice-3', 'step-choice-4'],
+  stepSkip: 'step-skip',
+  stepNotApplicable: 'step-not-applicable',
+  /** Opens a modal. */
+  stepNote: 'step-note',
+  /** `value`: the incident's id. */
+  takeIncident: 'take-incident',
   /** Diagnoses the service of a warning, in its thread. `value`: the warning's id, also of the next two. */
   diagnoseWarning: 'diagnose-warning',
   /** Opens the modal that asks until when. */
@@ -40,7 +49,10 @@ export const CALLBACK = {
   breakGlass: 'break-glass-reason',
   markApplied: 'mark-applied-note',
   snooze: 'snooze-until',
+  stepNote: 'incident-note',
+  resolveIncident: 'resolve-incident',
   diagnoseMessage: 'diagnose-message',
+  addToTimeline: 'add-to-timeline',
   /** The global shortcut; the same as the button. */
   startDiagnosis: 'start-diagnosis',
 } as const;

@@ -28,17 +28,28 @@ export interface ProposalAsked {
 
 /** Looks at the servers once more, plans, and posts the card. Resolves with what only the asker is told. */
 export async function proposeHere(asked: ProposalAsked, context: SlackContext): Promise<Message | undefined> {
+  const proposed = await proposeForStep(asked, context);
+  return 'refused' in proposed ? notPlannedNotice(proposed.refused, proposed.instead) : proposed.notice;
+}
+
+/** What became of it: a card, what only the asker is told, or why it would be wrong and what is right instead. */
+export type ProposedForStep =
+  | { readonly notice: Message | undefined }
+  | { readonly refused: string; readonly instead: readonly string[] };
+
+/** The same, for whom a refusal is an answer. */
+export async function proposeForStep(asked: ProposalAsked, context: SlackContext): Promise<ProposedForStep> {
   const { service: serviceId, user, remedy, settings, place } = asked;
   const may = await mayPropose(serviceId, user, place.channel, context);
-  if ('notice' in may) return may.notice;
+  if ('notice' in may) return { notice: may.notice };
   const stopped = await context.state.remediations.stopped();
-  if (stopped) return stoppedNotice(stopped.why, stopped.atMs);
+  if (stopped) return { notice: stoppedNotice(stopped.why, stopped.atMs) };
   const planned = await context.changes.planner.plan(
     { service: serviceId, ...(remedy && { remedy }), ...(settings && { settings }) },
     AbortSignal.timeout(PLANNING_MS),
   );
-  if (planned.kind === 'problem') return notPlannedNotice(planned.problem);
-  if (planned.kind === 'refused') return notPlannedNotice(planned.reason, planned.instead);
+  if (planned.kind === 'problem') return { notice: notPlannedNotice(planned.problem) };
+  if (planned.kind === 'refused') return { refused: planned.reason, instead: planned.instead };
   const { service, registry } = may;
   const plan =
     planned.kind === 'plan'
@@ -59,6 +70,6 @@ export async function proposeHere(asked: ProposalAsked, context: SlackContext): 
     brief: planned.brief,
     ...terms,
   });
-  if ('busy' in proposed) return changeUnderWayNotice(serviceId);
-  return 'same' in proposed ? sameChangeNotice() : undefined;
+  if ('busy' in proposed) return { notice: changeUnderWayNotice(serviceId) };
+  return { notice: 'same' in proposed ? sameChangeNotice() : undefined };
 }

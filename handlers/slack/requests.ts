@@ -4,8 +4,11 @@ import type { Registry, Service } from '../../src/inventory/registry.ts';
 import { findTarget } from '../../src/inventory/target.ts';
 import { channelService, refusalOf, servicesFor } from '../../src/policy/asking.ts';
 import type { Message } from '../../src/workflows/message.ts';
+import { rootKey } from '../../src/workflows/run-parcels.ts';
 import type { AskedHere } from './asked-here.ts';
+import { joinedNotice } from './blocks/incident-notices.ts';
 import {
+  alreadyRunningNotice,
   foundNothingNotice,
   helpNotice,
   notMemberNotice,
@@ -68,26 +71,55 @@ export async function diagnoseEach(
   here: Present,
   context: SlackContext,
 ): Promise<Message | undefined> {
-  const { asker, spot, registry, user, channel, threadTs, deliveryKey } = here;
-  let refused: Message | undefined;
+  const { asker, spot, registry, user } = here;
+  let told: Message | undefined;
   for (const service of services) {
     const refusal = refusalHere(asker, spot, registry, context, service);
     if (refusal) {
-      refused ??= await refusedAsker(refusal, 'diagnose', user, context);
+      told ??= await refusedAsker(refusal, 'diagnose', user, context);
       continue;
     }
-    await context.runs.ask({
-      deliveryKey: `${deliveryKey}/${service.id}`,
-      service: service.id,
-      workspace: context.workspace,
-      channel,
-      ...(threadTs !== undefined && { threadTs }),
-      askedBy: user,
-      window,
-      timeZone: asker.timeZone,
-    });
+    const notice = await diagnoseOne(service.id, window, here, context);
+    told ??= notice;
   }
-  return refused;
+  return told;
+}
+
+/** What ends this close to the moment of asking is meant as "now", and belongs to the trouble that is there now. */
+const NOW_WITHIN_MS = 2 * 60_000;
+
+async function diagnoseOne(
+  service: string,
+  window: Window,
+  here: Present,
+  context: SlackContext,
+): Promise<Message | undefined> {
+  const { asker, user, channel, threadTs, deliveryKey, origin } = here;
+  const { state, runs, clock } = context;
+  const key = `${deliveryKey}/${service}`;
+  const { timeZone } = asker;
+  const there = threadTs === undefined ? undefined : await state.standings.ofThread(channel, threadTs);
+  const own = there?.incident.service === service ? there : undefined;
+  const last =
+    own && own.state !== 'resolved' ? (await state.incidents.runsOf([own.incident.id])).at(-1) : undefined;
+  if (last) {
+    const asked = await runs.again({ deliveryKey: key, runId: last.id, askedBy: user, timeZone, window });
+    return 'running' in asked ? alreadyRunningNotice() : undefined;
+  }
+  const asked = await runs.ask({
+    deliveryKey: key,
+    service,
+    workspace: context.workspace,
+    channel,
+    ...(threadTs !== undefined && { threadTs }),
+    ...(own && { threadOf: rootKey(own.incident) }),
+    ...(origin && { origin }),
+    joins: threadTs === undefined && Math.abs(clock.nowMs() - window.toMs) <= NOW_WITHIN_MS,
+    askedBy: user,
+    window,
+    timeZone,
+  });
+  return 'joined' in asked && asked.joined ? joinedNotice(asked.joined, 'running' in asked) : undefined;
 }
 
 /** Why this person may not ask for a diagnosis here: of this service, or of any at all. */

@@ -5,6 +5,7 @@ const WITHOUT: Readonly<Record<string, string>> = {
   commands: '/diagnose-502 and the shortcuts do not exist',
   'chat:write': 'Staunch can say nothing at all',
   'app_mentions:read': '@staunch is not answered, so nobody can ask inside a thread',
+  'reactions:read': 'a 📌 on a message does not put it into the timeline; the shortcut does',
   'files:write': 'the chart is not posted; the verdict is',
   'users:read': 'Slack tells nothing about who asks, so everybody is refused',
   'usergroups:read': 'who has a role through a user group only is refused',

@@ -34,6 +34,7 @@ const CHARACTERS: Readonly<Record<string, string>> = {
   bulb: '💡',
   zap: '⚡',
   fire: '🔥',
+  pushpin: '📌',
   skull: '💀',
   bell: '🔔',
   wave: '👋',

@@ -3,6 +3,7 @@ import { drawBlocks } from './blocks.ts';
 import { readerOf, stampMs } from './conversation.ts';
 import { clockText, dateText } from './date-text.ts';
 import { type Child, type Drawn, draw } from './drawing.ts';
+import { emojiCharacter } from './emoji.ts';
 import { drawIcon } from './icons.ts';
 import { drawMrkdwn } from './inline-text.ts';
 import { drawMenu } from './menu.ts';
@@ -59,6 +60,7 @@ export function drawMessage(page: Page, message: SnapshotMessage, standing: Stan
         drawContent(message, scene),
         message.edited && draw('span', { class: 'edited' }, '(edited)'),
         drawFiles(message, scene),
+        message.reactions.length > 0 && drawReactions(message),
         standing.pane === 'channel' && drawThreadSummary(page, message, standing.replies),
       ]),
       !message.ephemeral && drawToolbar(page, message, standing.pane),
@@ -103,6 +105,21 @@ function drawFiles({ files }: SnapshotMessage, scene: Scene): Child {
   });
 }
 
+function drawReactions({ reactions }: SnapshotMessage): Child {
+  return draw(
+    'div',
+    { class: 'reactions' },
+    reactions.map(({ name, count }) =>
+      draw(
+        'span',
+        { class: 'reaction', title: `:${name}:` },
+        `${emojiCharacter(name) ?? `:${name}:`} ${count}`,
+        { key: name },
+      ),
+    ),
+  );
+}
+
 function drawThreadSummary(page: Page, message: SnapshotMessage, replies: readonly SnapshotMessage[]): Child {
   const lasting = replies.filter(reply => !reply.ephemeral);
   const last = lasting.at(-1);
@@ -139,13 +156,23 @@ function drawToolbar(page: Page, message: SnapshotMessage, pane: 'channel' | 'th
       label: 'More actions',
       kind: 'menu',
       look: 'icon-button',
-      items: shortcuts.map(shortcut => ({
-        key: shortcut.callbackId,
-        label: shortcut.name,
-        note: shortcut.description,
-        group: page.snapshot.app.name,
-        pick: () => void page.act({ kind: 'message-shortcut', callbackId: shortcut.callbackId, channel, ts }),
-      })),
+      items: [
+        ...shortcuts.map(shortcut => ({
+          key: shortcut.callbackId,
+          label: shortcut.name,
+          note: shortcut.description,
+          group: page.snapshot.app.name,
+          pick: () =>
+            void page.act({ kind: 'message-shortcut', callbackId: shortcut.callbackId, channel, ts }),
+        })),
+        {
+          key: 'pushpin',
+          label: 'React with 📌',
+          note: 'Pins the message for whoever reads later',
+          group: 'Reactions',
+          pick: () => void page.act({ kind: 'react', name: 'pushpin', channel, ts }),
+        },
+      ],
     },
     drawIcon('more'),
     page,

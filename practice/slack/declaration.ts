@@ -114,6 +114,7 @@ type Manifest = z.infer<typeof manifestShape>;
 /** Events that need a scope of the bot: docs.slack.dev/reference/events. */
 const SCOPE_OF_EVENT: Readonly<Record<string, string>> = {
   app_mention: 'app_mentions:read',
+  reaction_added: 'reactions:read',
   'message.channels': 'channels:history',
   'message.groups': 'groups:history',
   'message.im': 'im:history',

@@ -10,6 +10,7 @@ import {
   homeOpenedPayload,
   messageActionPayload,
   messageShortcutPayload,
+  reactionPayload,
   submissionPayload,
   viewActionPayload,
 } from './payloads.ts';
@@ -128,6 +129,28 @@ export class Interactions {
     const responseUrl = this.#responseUrls.open({ channel: channelId, user: as, messageTs: ts });
     const payload = messageShortcutPayload(this.#workspace, { ...place, message, callbackId, responseUrl });
     return this.#interaction(payload, `the shortcut ${callbackId}`);
+  }
+
+  /** Reacts to a message; the app hears of it where it asks for that and is in the channel. */
+  async react(as: string, name: string, channelId: string, ts: string): Promise<Delivered> {
+    const place = placeOf(this.#workspace, as, channelId);
+    const target = this.#target(as, { message: { channel: channelId, ts } })?.in;
+    if (place === undefined || target?.kind !== 'message') return refused(NOT_THERE);
+    const { message } = target;
+    const before = message.reactions?.[name] ?? [];
+    if (before.includes(as)) return { acked: false };
+    message.reactions = { ...message.reactions, [name]: [...before, as] };
+    this.#workspace.changed();
+    const { app } = this.#workspace;
+    if (!app.events.has('reaction_added') || !app.scopes.has('reactions:read') || !place.channel.botIsMember)
+      return { acked: false };
+    const record = await this.#deliveries.deliver({
+      type: 'events_api',
+      payload: reactionPayload(this.#workspace, { ...place, message, name }),
+      acceptsResponsePayload: false,
+      what: 'the event reaction_added',
+    });
+    return deliveredAs(record);
   }
 
   async globalShortcut(as: string, callbackId: string): Promise<Delivered> {

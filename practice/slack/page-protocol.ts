@@ -49,6 +49,8 @@ export interface SnapshotMessage {
     readonly mimetype: string;
   }[];
   readonly edited: boolean;
+  /** How many people reacted with which emoji. */
+  readonly reactions: readonly { readonly name: string; readonly count: number }[];
 }
 
 /** Slack's `view.state.values`: block id, action id, value. */
@@ -76,6 +78,7 @@ export type Act =
       readonly channel: string;
       readonly ts: string;
     }
+  | { readonly kind: 'react'; readonly name: string; readonly channel: string; readonly ts: string }
   | { readonly kind: 'global-shortcut'; readonly callbackId: string }
   | { readonly kind: 'open-home' };
 

@@ -93,6 +93,8 @@ export class PageServer {
         return this.#interactions.close(as, act.view);
       case 'message-shortcut':
         return this.#interactions.messageShortcut(as, act.callbackId, act.channel, act.ts);
+      case 'react':
+        return this.#interactions.react(as, act.name, act.channel, act.ts);
       case 'global-shortcut':
         return this.#interactions.globalShortcut(as, act.callbackId);
       case 'open-home':

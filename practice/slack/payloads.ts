@@ -230,6 +230,26 @@ export function mentionPayload(
   return eventPayload(workspace, event, channel.kind === 'shared-channel');
 }
 
+export function reactionPayload(
+  workspace: Workspace,
+  {
+    user,
+    channel,
+    message,
+    name,
+  }: { user: PracticeUser; channel: PracticeChannel; message: PracticeMessage; name: string },
+): Payload {
+  const event = {
+    type: 'reaction_added',
+    user: user.id,
+    reaction: name,
+    item: { type: 'message', channel: channel.id, ts: message.ts },
+    item_user: message.user,
+    event_ts: workspace.nextTs(),
+  };
+  return eventPayload(workspace, event, channel.kind === 'shared-channel');
+}
+
 export function homeOpenedPayload(workspace: Workspace, user: PracticeUser, values: ViewValues): Payload {
   const home = workspace.homes.get(user.id);
   const event = {

@@ -185,6 +185,11 @@ export class PracticeSlack {
     return this.#interactions.messageShortcut(as, callbackId, channel, ts);
   }
 
+  /** Reacts to a message with an emoji, by its name. */
+  react(as: string, name: string, channel: string, ts: string): Promise<Delivered> {
+    return this.#interactions.react(as, name, channel, ts);
+  }
+
   globalShortcut(as: string, callbackId: string): Promise<Delivered> {
     return this.#interactions.globalShortcut(as, callbackId);
   }

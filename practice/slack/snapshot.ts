@@ -59,5 +59,9 @@ function shown(workspace: Workspace, message: PracticeMessage): SnapshotMessage 
       mimetype,
     })),
     edited: message.editedTs !== undefined,
+    reactions: Object.entries(message.reactions ?? {}).map(([name, users]) => ({
+      name,
+      count: users.length,
+    })),
   };
 }

@@ -46,6 +46,8 @@ export interface PracticeMessage {
   files: readonly PracticeFile[];
   editedTs?: string;
   deleted?: boolean;
+  /** Who reacted with which emoji, by its name. */
+  reactions?: Readonly<Record<string, readonly string[]>>;
   readonly clientMsgId?: string;
   readonly metadata?: unknown;
 }

@@ -6,6 +6,7 @@ const VERDICTS = ['confirmed', 'likely', 'inconclusive', 'no-incident'];
 const among = (list: readonly string[], given: string | undefined, otherwise: string) =>
   given !== undefined && list.includes(given) ? given : otherwise;
 
+const ALERT_STEPS = ['opened', 'reopened', 'joined', 'eased', 'ended', 'ignored', 'nowhere'];
 const TELLINGS = ['warn', 'raise', 'edit', 'resolve', 'reset-by-restart'];
 
 /**
@@ -22,6 +23,7 @@ export class Metrics {
   readonly #kills: Counter;
   readonly #bursts: Counter;
   readonly #tellings: Counter<'kind'>;
+  readonly #alerts: Counter<'step'>;
   readonly #tickSeconds: Histogram;
   readonly #lookers: (() => Promise<void>)[] = [];
 
@@ -73,12 +75,19 @@ export class Metrics {
       labelNames: ['kind'],
       registers,
     });
+    this.#alerts = new Counter({
+      name: 'staunch_alerts_total',
+      help: 'Alerts that were taken, by what they did to their incident; nowhere: no service is known for them.',
+      labelNames: ['step'],
+      registers,
+    });
     this.#tickSeconds = new Histogram({
       name: 'staunch_watch_tick_seconds',
       help: 'How long the watch took to sample all its servers.',
       buckets: [0.1, 0.5, 1, 2, 5, 10, 20, 40, 60],
       registers,
     });
+    for (const step of ALERT_STEPS) this.#alerts.inc({ step }, 0);
     for (const kind of TELLINGS) this.#tellings.inc({ kind }, 0);
     // A counter that appears with its first event shows no increase to an alert: all begin at 0.
     for (const outcome of ['sent', 'postponed', 'abandoned']) this.#messages.inc({ outcome }, 0);
@@ -118,6 +127,11 @@ export class Metrics {
 
   burstSeen(): void {
     this.#bursts.inc();
+  }
+
+  /** One alert was taken; what it did to its incident. */
+  alertTaken(step: string): void {
+    this.#alerts.inc({ step: among(ALERT_STEPS, step, 'other') });
   }
 
   growthTold(kind: string): void {

@@ -5,11 +5,13 @@ import type { Metrics } from './metrics.ts';
 export interface GaugedService {
   readonly state: State;
   readonly clock: Clock;
+  /** Of Socket Mode; absent over HTTP. */
+  readonly openConnections?: () => number;
   counts(): { readonly running: number; readonly waiting: number };
 }
 
 /** What waits and what goes on, as /metrics shows it. */
-export function gaugesOf(metrics: Metrics, { state, clock, counts }: GaugedService): void {
+export function gaugesOf(metrics: Metrics, { state, clock, counts, openConnections }: GaugedService): void {
   const backlog = async () => {
     const { oldestQueuedAtMs } = await state.outbox.backlog();
     return oldestQueuedAtMs === undefined ? 0 : (clock.nowMs() - oldestQueuedAtMs) / 1000;
@@ -28,4 +30,15 @@ export function gaugesOf(metrics: Metrics, { state, clock, counts }: GaugedServi
   metrics.gauge('staunch_changes_applying', 'Changes that are being applied.', () =>
     changes('approved', 'applying'),
   );
+  metrics.gauge(
+    'staunch_incidents_open',
+    'Incidents that are not resolved.',
+    async () => (await state.standings.open()).length,
+  );
+  if (openConnections)
+    metrics.gauge(
+      'staunch_slack_connections',
+      'Open connections of Socket Mode; 2 when all is well.',
+      openConnections,
+    );
 }

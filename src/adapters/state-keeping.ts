@@ -102,10 +102,18 @@ export function lookAtAudit<T>(
   environment: NodeJS.ProcessEnv,
   use: (audit: StateReading['audit']) => Promise<T>,
 ): Promise<{ readonly ok: true; readonly seen: T } | Refusal> {
+  return lookAtState(environment, state => use(state.audit));
+}
+
+/** Looks at the state that the environment names, whoever works with it. */
+export function lookAtState<T>(
+  environment: NodeJS.ProcessEnv,
+  use: (state: StateReading) => Promise<T>,
+): Promise<{ readonly ok: true; readonly seen: T } | Refusal> {
   return placed(environment, async place => {
     const state = await openStateForReading(place);
     try {
-      return { ok: true, seen: await use(state.audit) };
+      return { ok: true, seen: await use(state) };
     } finally {
       await state.close();
     }

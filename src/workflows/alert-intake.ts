@@ -35,6 +35,8 @@ export interface AlertedIncidents {
   tell(within: State, group: AlertGroup, telling: AlertTelling): Promise<void>;
   /** What was opened is stored for good: whatever waits for that may begin. */
   begun(incidentIds: readonly string[]): void;
+  /** What was queued is stored for good: it may be sent. */
+  stored?(): void;
 }
 
 export interface AlertIntakePorts {
@@ -159,6 +161,7 @@ export class AlertIntake implements AlertSink {
     });
     if (!isNew) return false;
     if (opened.length > 0) incidents.begun(opened);
+    incidents.stored?.();
     for (const [, { step }] of effects) taken?.(step);
     const counts = Map.groupBy(
       effects,
@@ -232,6 +235,7 @@ export class AlertIntake implements AlertSink {
         });
         if (left) this.#lookAgain(left);
       }
+      this.#ports.incidents.stored?.();
     } catch (error) {
       log.error({ err: error }, 'news of alerts could not be told; it will be tried again');
       this.#tellAfter(TELL_EVERY_MS);

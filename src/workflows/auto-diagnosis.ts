@@ -4,7 +4,19 @@ import { ServiceTurns } from './service-turns.ts';
 import type { BurstSeen, KillSeen } from './watch-events.ts';
 
 /** What makes the watch diagnose by itself. */
-export type Alarm = KillSeen | BurstSeen;
+export type Alarm = KillSeen | BurstSeen | AlertsFire;
+
+/** Monitoring told of a service. */
+export interface AlertsFire {
+  readonly kind: 'alerts-fire';
+  readonly service: string;
+  /** Empty: alerts come from all of them. */
+  readonly server: string;
+  /** When the first of them began, epoch ms. */
+  readonly fromMs: number;
+  /** For people. */
+  readonly because: string;
+}
 
 /** What is known of a service when something was seen of it; over all processes and restarts. */
 export interface ServiceUnrest {
@@ -67,6 +79,7 @@ export function decideAutoDiagnosis(alarm: Alarm, unrest: ServiceUnrest, nowMs: 
 }
 
 function becauseOf(alarm: Alarm): string {
+  if (alarm.kind === 'alerts-fire') return alarm.because;
   if (alarm.kind === 'burst-seen')
     return `${alarm.http502} of ${alarm.requests} requests ended with 502 on ${alarm.server} since the sample before.`;
   const processes = alarm.kills === 1 ? 'a process' : `${alarm.kills} processes`;

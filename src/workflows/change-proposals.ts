@@ -86,6 +86,7 @@ async function placed(state: State, wanted: WantedChange, id: string, atMs: numb
     workspace: place.workspace,
     channel: place.channel,
     ...(place.threadTs !== undefined && { threadTs: place.threadTs }),
+    openedFrom: 'change',
     openedBy: requester,
     openedAtMs: atMs,
   };

@@ -1,4 +1,7 @@
 import type { Window } from '../collectors/question.ts';
+import type { IncidentFollowing } from './incident-following.ts';
+import { joinedRun } from './incident-joining.ts';
+import type { Origin, Standing } from './incident-ports.ts';
 import type { Ids } from './ports.ts';
 import { againParcels, begunAgainParcel, failureParcels, openingParcels } from './run-parcels.ts';
 import { RunningDiagnosis, type RunPorts } from './running-diagnosis.ts';
@@ -8,6 +11,8 @@ import { windowAgain } from './window-again.ts';
 
 export interface DiagnosisRunsPorts extends RunPorts {
   readonly ids: Ids;
+  /** Absent: every question opens an incident of its own. */
+  readonly incidents?: IncidentFollowing;
   /** The zone of a person; asked after a restart, when the asking itself is long over. */
   timeZoneOf?(person: string): Promise<string>;
 }
@@ -35,6 +40,10 @@ export interface AskedFor {
   readonly because?: string;
   readonly window: Window;
   readonly timeZone: string;
+  /** A command, when not said. */
+  readonly origin?: Origin;
+  /** The same trouble has one thread: an incident of the service that is there in the channel takes it up. */
+  readonly joins?: boolean;
 }
 
 export interface AskedAgainFor {
@@ -42,12 +51,18 @@ export interface AskedAgainFor {
   readonly runId: string;
   readonly askedBy: string;
   readonly timeZone: string;
+  /** Another window than that of the run. */
+  readonly window?: Window;
 }
 
 /** `duplicate`: this very delivery was acted on before; nothing more is to be done or said. */
-export type Asked = { readonly run: Run } | { readonly duplicate: true };
-/** `running`: an earlier run of the incident is not done yet. `gone`: past its retention. */
-export type AskedAgain = Asked | { readonly running: true } | { readonly gone: true };
+export type Asked =
+  | { readonly run: Run; readonly joined?: Standing }
+  | { readonly duplicate: true }
+  /** An earlier run of the incident is not done yet. */
+  | { readonly running: true; readonly joined?: Standing };
+/** `gone`: past its retention. */
+export type AskedAgain = Asked | { readonly gone: true };
 
 const AT_ONCE = 10;
 const DEADLINE_MS = 120_000;
@@ -81,7 +96,7 @@ export class DiagnosisRuns {
 
   /** Opens an incident. Resolves as soon as that is stored; while draining, the next start investigates it. */
   async ask(asked: AskedFor): Promise<Asked> {
-    const { clock, ids, telling } = this.#ports;
+    const { clock, ids, telling, incidents } = this.#ports;
     const { deliveryKey, service, workspace, channel, threadTs, threadOf, askedBy, because, window } = asked;
     const askedAtMs = clock.nowMs();
     const incident = {
@@ -91,6 +106,7 @@ export class DiagnosisRuns {
       channel,
       ...(threadTs !== undefined && { threadTs }),
       ...(threadOf !== undefined && { threadOf }),
+      ...(asked.origin && { openedFrom: asked.origin }),
       openedBy: askedBy,
       openedAtMs: askedAtMs,
     };
@@ -103,26 +119,39 @@ export class DiagnosisRuns {
     };
     return this.#opening(newRun.id, asked.timeZone, async (within): Promise<Asked> => {
       if (!(await within.inbox.claim(deliveryKey, askedAtMs))) return { duplicate: true };
+      const mayJoin = asked.joins && threadTs === undefined && threadOf === undefined;
+      const joined = mayJoin && incidents && (await joinedRun(within, incidents, incident, newRun));
+      if (joined) {
+        const { run, standing } = joined;
+        if (run === undefined) return { running: true, joined: standing };
+        const isPart = run.incident.id !== standing.incident.id;
+        const told = isPart ? openingParcels(run, telling) : againParcels(run, telling, standing);
+        for (const parcel of told) await within.outbox.put(parcel, askedAtMs);
+        return { run, joined: standing };
+      }
       const run = await within.incidents.open(incident, newRun);
-      for (const parcel of openingParcels(run, telling)) await within.outbox.put(parcel, askedAtMs);
+      if (threadOf === undefined) await incidents?.opened(within, incident, because);
+      const standing = incidents && (await within.standings.find(incident.id));
+      for (const parcel of openingParcels(run, telling, standing)) await within.outbox.put(parcel, askedAtMs);
       return { run };
     });
   }
 
   /** Diagnoses an incident once more: up to now if the first window meant that, else the same window. */
   async again(asked: AskedAgainFor): Promise<AskedAgain> {
-    const { clock, ids, telling } = this.#ports;
+    const { clock, ids, telling, incidents } = this.#ports;
     const askedAtMs = clock.nowMs();
     const id = ids.next();
     return this.#opening(id, asked.timeZone, async (within): Promise<AskedAgain> => {
       if (!(await within.inbox.claim(asked.deliveryKey, askedAtMs))) return { duplicate: true };
       const first = await within.incidents.run(asked.runId);
       if (!first) return { gone: true };
-      const window = windowAgain(first, askedAtMs);
+      const window = asked.window ?? windowAgain(first, askedAtMs);
       const newRun = { id, askedBy: asked.askedBy, askedAtMs, window };
       const run = await within.incidents.again(first.incident.id, newRun);
       if (!run) return { running: true };
-      for (const parcel of againParcels(run, telling)) await within.outbox.put(parcel, askedAtMs);
+      const standing = incidents && (await within.standings.find(run.incident.id));
+      for (const parcel of againParcels(run, telling, standing)) await within.outbox.put(parcel, askedAtMs);
       return { run };
     });
   }
@@ -141,6 +170,17 @@ export class DiagnosisRuns {
       } catch (error) {
         this.#ports.log.error({ err: error, runId: run.id }, 'A diagnosis could not be begun again');
       }
+    }
+  }
+
+  /** Begins the runs of these incidents that somebody else has stored. Never throws: what is left, `resume` finds. */
+  async begin(incidentIds: readonly string[]): Promise<void> {
+    try {
+      for (const run of await this.#ports.state.incidents.runsOf(incidentIds))
+        if (run.state === 'running' && !this.#active.has(run.id) && !this.#underWay.has(run.id))
+          this.#begin(run, () => this.#zoneOf(run.askedBy));
+    } catch (error) {
+      this.#ports.log.error({ err: error }, 'Diagnoses that were opened could not be begun');
     }
   }
 
@@ -214,10 +254,13 @@ export class DiagnosisRuns {
     const failure = `The diagnosis of ${run.incident.service} was begun ${run.attempts} times and cut off each time, because Staunch itself stopped in the middle. Its log says what stopped it. Ask again with a shorter window, such as "since 15m", or run "staunch diagnose ${run.incident.service}" in a terminal.`;
     const failed: Run = { ...run, state: 'failed', endedAtMs, failure };
     const parcels: readonly Parcel[] = failureParcels(failed, new Map(), telling);
+    const follow = await this.#ports.incidents?.follow(run);
     const ended = await state.atomically(async within => {
       const first = await within.incidents.fail(run.id, failure, endedAtMs);
-      if (first) for (const parcel of parcels) await within.outbox.put(parcel, endedAtMs);
-      return first;
+      if (!first) return false;
+      for (const parcel of parcels) await within.outbox.put(parcel, endedAtMs);
+      await follow?.(within, endedAtMs);
+      return true;
     });
     if (!ended) return;
     this.#ports.wakeDelivery();

@@ -175,6 +175,7 @@ export class GrowthWarnings {
       service,
       workspace: this.#ports.workspace,
       channel,
+      openedFrom: 'warning',
       openedBy: STAUNCH_ITSELF,
       openedAtMs: atMs,
     });

@@ -7,7 +7,7 @@ import type { ChangeObserver, ChangeView, ChangeWords, OutcomeReport, ServerOf }
 import { OUTCOME_AFTER_MS, spanBefore } from './outcome-times.ts';
 import type { Clock, Log } from './ports.ts';
 import type { Operator } from './remediation-ports.ts';
-import type { State } from './state-ports.ts';
+import { STAUNCH_ITSELF, type State } from './state-ports.ts';
 
 export interface OutcomeReportsPorts {
   readonly state: State;
@@ -74,6 +74,8 @@ export class OutcomeReports {
       // The leak is there until its slope falls: that is said until it has.
       if (report.leaks && dueAtMs - acted.lastMs >= OUTCOME_AFTER_MS[2])
         await within.remediations.scheduleOutcome(proposalId, [dueAtMs + AGAIN_AFTER_MS]);
+      const text = [report.headline, ...report.measures, report.followUp ?? ''].join(' ').trim();
+      await within.standings.add(view.incident.id, { kind: 'outcome', atMs, actor: STAUNCH_ITSELF, text });
       await within.outbox.put(outcomeParcel(view, report, words), atMs);
       return true;
     });

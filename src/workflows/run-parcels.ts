@@ -1,5 +1,6 @@
 import type { DiagnosisDocument } from '../report/diagnosis-document.ts';
 import { windowWords } from '../report/time-words.ts';
+import type { Standing } from './incident-ports.ts';
 import type { Message } from './message.ts';
 import type { Incident, Parcel, Run } from './state-ports.ts';
 import type { ServerProgress, Telling } from './surface-ports.ts';
@@ -12,25 +13,25 @@ export interface Outcome {
 
 // Every key is made of the incident's or the run's id: what was queued once is never queued again. All edits of
 // one message share a key, so that an edit which still waits gives way to a newer one.
-const rootKey = (incident: Incident) => `${incident.id}/root`;
+export const rootKey = (incident: Pick<Incident, 'id'>) => `${incident.id}/root`;
 const progressKey = (run: Run) => `${run.id}/progress`;
 
 /** The root message of a new incident and the progress message below it. */
-export function openingParcels(run: Run, telling: Telling): readonly Parcel[] {
+export function openingParcels(run: Run, telling: Telling, standing?: Standing): readonly Parcel[] {
   const { incident } = run;
   const root: Parcel = {
     ...placeOf(incident),
     ...threadOf(incident),
     key: rootKey(incident),
     kind: 'post',
-    message: telling.running(run),
+    message: telling.running(run, standing),
   };
   return [root, progressPost(run, telling)];
 }
 
 /** A re-run: the root is edited, the thread gets a progress message of its own. */
-export function againParcels(run: Run, telling: Telling): readonly Parcel[] {
-  return [rootEdit(run.incident, telling.running(run)), progressPost(run, telling)];
+export function againParcels(run: Run, telling: Telling, standing?: Standing): readonly Parcel[] {
+  return [rootEdit(run.incident, telling.running(run, standing)), progressPost(run, telling)];
 }
 
 /** Says in the thread that a restart cut the run off and that it was begun again. */
@@ -97,7 +98,7 @@ export function failureParcels(run: Run, servers: ServerProgress, telling: Telli
   return [rootEdit(run.incident, telling.failed(run)), progressEdit(run, servers, true, telling)];
 }
 
-function rootEdit(incident: Incident, message: Message): Parcel {
+export function rootEdit(incident: Incident, message: Message): Parcel {
   return {
     ...placeOf(incident),
     key: `${rootKey(incident)}/edit`,
@@ -116,12 +117,12 @@ function progressPost(run: Run, telling: Telling): Parcel {
   };
 }
 
-function placeOf(incident: Incident) {
+export function placeOf(incident: Incident) {
   return { incidentId: incident.id, channel: incident.channel };
 }
 
 /** Threads are one level deep: what was asked in a thread is answered in that thread, not below the root. */
-function inThread(incident: Incident) {
+export function inThread(incident: Incident) {
   const thread = threadOf(incident);
   return { ...placeOf(incident), ...(thread ?? { inThreadOf: rootKey(incident) }) };
 }

@@ -1,4 +1,5 @@
 import type { DiagnosisDocument } from '../report/diagnosis-document.ts';
+import type { IncidentFollowing } from './incident-following.ts';
 import type { Investigated, Investigator } from './investigator-port.ts';
 import type { Clock, Log, Timer } from './ports.ts';
 import { failureParcels, type Outcome, progressEdit, verdictParcels } from './run-parcels.ts';
@@ -15,6 +16,8 @@ export interface RunPorts {
   readonly clock: Clock;
   readonly timer: Timer;
   readonly log: Log;
+  /** What follows from the end of a run for its incident. */
+  readonly incidents?: Pick<IncidentFollowing, 'follow'>;
   /** Something was queued. */
   wakeDelivery(): void;
   /** A run ended and that is stored; for metrics. `tookMs` from asking. */
@@ -145,13 +148,16 @@ export class RunningDiagnosis {
     const { state, clock } = this.#ports;
     const endedAtMs = clock.nowMs();
     const { run, document, parcels } = this.#told(investigated, endedAtMs, timeZone);
+    const follow = await this.#ports.incidents?.follow(run);
     const ended = await state.atomically(async within => {
       const first = document
         ? await within.incidents.finish(run.id, document, endedAtMs)
         : await within.incidents.fail(run.id, run.failure ?? '', endedAtMs);
       // Somebody else ended it: what they said stands.
-      if (first) for (const parcel of parcels) await within.outbox.put(parcel, endedAtMs);
-      return first;
+      if (!first) return false;
+      for (const parcel of parcels) await within.outbox.put(parcel, endedAtMs);
+      await follow?.(within, endedAtMs);
+      return true;
     });
     if (!ended) return;
     this.#ports.wakeDelivery();

@@ -1,10 +1,13 @@
 import type { Window } from '../collectors/question.ts';
 import type { DiagnosisDocument } from '../report/diagnosis-document.ts';
 import type { AlertGroups } from './alert-ports.ts';
+import type { Incident, Standings } from './incident-ports.ts';
 import type { Message } from './message.ts';
 import type { Narrations } from './narrator-port.ts';
 import type { Audit, Remediations } from './remediation-ports.ts';
 import type { GrowthLooks, Warnings } from './warning-ports.ts';
+
+export type { Incident } from './incident-ports.ts';
 
 /**
  * What Staunch must find again after a restart. Every method is durable when it resolves. Times are epoch ms
@@ -14,6 +17,7 @@ export interface State {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly incidents: Incidents;
+  readonly standings: Standings;
   readonly stamps: Stamps;
   readonly remediations: Remediations;
   readonly audit: Audit;
@@ -44,20 +48,6 @@ export interface Retention {
 export interface Inbox {
   /** True for the first claim of a key, false for every later one, over processes and restarts. */
   claim(key: string, atMs: number): Promise<boolean>;
-}
-
-/** An incident: one root message in one channel about one service, and the diagnoses made there. */
-export interface Incident {
-  readonly id: string;
-  readonly service: string;
-  readonly workspace: string;
-  readonly channel: string;
-  /** The thread it was asked for in, when it was not asked for at the top of a channel. */
-  readonly threadTs?: string;
-  /** Key of the message of ours in whose thread it stands: a warning, or an earlier incident of the same trouble. */
-  readonly threadOf?: string;
-  readonly openedBy: string;
-  readonly openedAtMs: number;
 }
 
 /** Who asked, when nobody did: the watch saw something. Never the id of a person. */
@@ -120,6 +110,8 @@ export interface Incidents {
   finish(runId: string, document: DiagnosisDocument, endedAtMs: number): Promise<boolean>;
   fail(runId: string, failure: string, endedAtMs: number): Promise<boolean>;
   run(runId: string): Promise<Run | undefined>;
+  /** All runs of these incidents, the first asked first. */
+  runsOf(incidentIds: readonly string[]): Promise<readonly Run[]>;
   /** Runs that nobody ended: after a start, those that a crash cut off. */
   running(): Promise<readonly Run[]>;
   /** Runs of a service that were asked for since then, whoever is at them; the newest first, at most a hundred. */

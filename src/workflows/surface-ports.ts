@@ -1,4 +1,5 @@
 import type { DiagnosisDocument } from '../report/diagnosis-document.ts';
+import type { Standing } from './incident-ports.ts';
 import type { Progress } from './investigation.ts';
 import type { Message } from './message.ts';
 import type { OutgoingFile, Run } from './state-ports.ts';
@@ -6,18 +7,21 @@ import type { OutgoingFile, Run } from './state-ports.ts';
 /** How each server gets on, the last word of each. */
 export type ServerProgress = ReadonlyMap<string, Progress>;
 
-/** The words of a diagnosis on one surface. Implemented by `handlers/slack/blocks`. Pure. */
+/**
+ * The words of a diagnosis on one surface. Implemented by `handlers/slack/blocks`. Pure. The root message says how its
+ * incident stands, where that is given.
+ */
 export interface Telling {
   /** The root message while the diagnosis runs. */
-  running(run: Run): Message;
+  running(run: Run, standing?: Standing): Message;
   /** The checklist in the thread, edited in place. `ended` once nothing more is asked. */
   progress(run: Run, servers: ServerProgress, ended: boolean): Message;
   /** The root message with the verdict. `tookMs` from asking to verdict. */
-  verdict(run: Run, document: DiagnosisDocument, tookMs: number): Message;
+  verdict(run: Run, document: DiagnosisDocument, tookMs: number, standing?: Standing): Message;
   /** The replies that show the evidence behind the verdict, in order. */
   evidence(run: Run, document: DiagnosisDocument): readonly Message[];
   /** The root message of a diagnosis that failed: what happened and what to try. */
-  failed(run: Run): Message;
+  failed(run: Run, standing?: Standing): Message;
   /** The reply that says that Staunch was restarted in the middle and began again. */
   begunAgain(run: Run): Message;
 }

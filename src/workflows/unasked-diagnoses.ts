@@ -18,8 +18,6 @@ export interface UnaskedDiagnosesPorts {
 }
 
 const DAY_MS = 24 * 3_600_000;
-/** What comes so soon after is the same trouble: it is told below what was told first. */
-const SAME_TROUBLE_MS = 4 * 3_600_000;
 
 /** Begins the diagnoses that nobody asked for, in the channel of the service. */
 export class UnaskedDiagnoses {
@@ -31,14 +29,7 @@ export class UnaskedDiagnoses {
   }
 
   async unrestOf(service: string): Promise<ServiceUnrest> {
-    const { state, clock } = this.#ports;
-    const recent = await state.incidents.recent(service, clock.nowMs() - DAY_MS);
-    const [last] = recent;
-    return {
-      running: recent.some(run => run.state === 'running'),
-      ...(last && { lastBegunAtMs: last.askedAtMs }),
-      begunByItself: recent.filter(isByItself).length,
-    };
+    return unrestOf(this.#ports.state, service, this.#ports.clock.nowMs());
   }
 
   /** Once for one key, over all processes. */
@@ -65,20 +56,33 @@ export class UnaskedDiagnoses {
       because: decision.because,
       window: decision.window,
       timeZone,
-      ...(thread && { threadOf: thread.key }),
+      origin: 'watch',
+      ...(thread ? { threadOf: thread.key } : { joins: true }),
     });
   }
 
-  /** The warning that stands, or the last diagnosis of the same trouble. */
+  /** The warning that stands. */
   async #threadOf(service: string): Promise<{ readonly key: string; readonly channel: string } | undefined> {
-    const { state, clock } = this.#ports;
-    const warning = await state.warnings.ofService(service);
-    if (warning !== undefined && isOpen(warning) && warning.episode.posted)
-      return { key: warningRootKey(warning), channel: warning.channel };
-    const recent = await state.incidents.recent(service, clock.nowMs() - SAME_TROUBLE_MS);
-    const incident = recent.find(isByItself)?.incident;
-    return incident && { key: incident.threadOf ?? `${incident.id}/root`, channel: incident.channel };
+    const warning = await this.#ports.state.warnings.ofService(service);
+    return warning !== undefined && isOpen(warning) && warning.episode.posted
+      ? { key: warningRootKey(warning), channel: warning.channel }
+      : undefined;
   }
+}
+
+/** What is known of the diagnoses of a service within the last day. */
+export async function unrestOf(
+  { incidents }: Pick<State, 'incidents'>,
+  service: string,
+  atMs: number,
+): Promise<ServiceUnrest> {
+  const recent = await incidents.recent(service, atMs - DAY_MS);
+  const [last] = recent;
+  return {
+    running: recent.some(run => run.state === 'running'),
+    ...(last && { lastBegunAtMs: last.askedAtMs }),
+    begunByItself: recent.filter(isByItself).length,
+  };
 }
 
 function isByItself({ askedBy }: Run): boolean {

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { type OpenedState, openState } from '../../src/adapters/state/open-state.ts';
 import { type Abandonment, Delivery } from '../../src/workflows/delivery.ts';
 import { DiagnosisRuns, type DiagnosisRunsSettings } from '../../src/workflows/diagnosis-runs.ts';
+import type { IncidentFollowing } from '../../src/workflows/incident-following.ts';
 import type { Log } from '../../src/workflows/ports.ts';
 import type { RunEnd } from '../../src/workflows/running-diagnosis.ts';
 import type { State } from '../../src/workflows/state-ports.ts';
@@ -40,7 +41,11 @@ export class ChatStage {
   constructor(
     state: State,
     time: FakeTime,
-    world: { readonly chat: Surface; readonly investigator?: ScriptedInvestigator },
+    world: {
+      readonly chat: Surface;
+      readonly investigator?: ScriptedInvestigator;
+      readonly incidents?: IncidentFollowing;
+    },
     settings: DiagnosisRunsSettings = {},
     lives = 1,
   ) {
@@ -57,6 +62,7 @@ export class ChatStage {
         state,
         investigator: this.investigator,
         telling: plainTelling,
+        ...(world.incidents && { incidents: world.incidents }),
         clock: time,
         timer: time,
         ids: { next: () => `id-${lives}-${++id}` },
@@ -125,11 +131,13 @@ export const aQuestion = (change: Partial<Parameters<DiagnosisRuns['ask']>[0]> =
 export async function aStage(
   settings: DiagnosisRunsSettings = {},
   seen: (state: State, time: FakeTime) => State = state => state,
+  incidentsOf?: (state: State, time: FakeTime) => IncidentFollowing,
 ) {
   const time = new FakeTime();
   const state = await aState(time);
   const chat = new WrittenChat(time);
-  const stage = new ChatStage(seen(state, time), time, { chat }, settings);
+  const world = { chat, ...(incidentsOf && { incidents: incidentsOf(state, time) }) };
+  const stage = new ChatStage(seen(state, time), time, world, settings);
   const { runs, investigator } = stage;
   return { time, state, chat, stage, runs, investigator };
 }

@@ -14,6 +14,7 @@ export function guardedRooms(state: State, guard: Guard): Omit<State, 'atomicall
     inbox: guarded(state.inbox, guard),
     outbox: guarded(state.outbox, guard),
     incidents: guarded(state.incidents, guard),
+    standings: guarded(state.standings, guard),
     alertGroups: guarded(state.alertGroups, guard),
     narrations: guarded(state.narrations, guard),
     stamps: guarded(state.stamps, guard),

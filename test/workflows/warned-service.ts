@@ -9,6 +9,7 @@ import { WarningSnoozes } from '../../src/workflows/warning-snoozes.ts';
 import type { KillSeen } from '../../src/workflows/watch-events.ts';
 import { aLook, LOOK_MS, type LookStory } from '../growth/looks.ts';
 import { aStage, type ChatStage } from './chat-stage.ts';
+import { followingOf } from './incident-stage.ts';
 
 const said =
   (what: string) =>
@@ -73,7 +74,7 @@ export class Warner {
 
 /** A service that is looked at every twenty minutes, the state and the chat behind it. */
 export async function aWarnedService(settings: DiagnosisRunsSettings = {}) {
-  const base = await aStage(settings);
+  const base = await aStage(settings, state => state, followingOf);
   const { time, state, stage } = base;
   const warner = new Warner(state, stage);
   return {

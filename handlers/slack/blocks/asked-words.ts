@@ -11,7 +11,7 @@ export function askedWords({ askedBy }: Pick<Run, 'askedBy'>): Mrkdwn {
 /** Why there is a diagnosis that nobody asked for; nothing where somebody did. */
 export function unaskedWords({ askedBy, because }: Pick<Run, 'askedBy' | 'because'>): string {
   if (askedBy !== STAUNCH_ITSELF) return '';
-  const words = 'Nobody asked for this: Staunch itself looked, because of what its watch saw.';
+  const words = 'Nobody asked for this: Staunch itself looked.';
   return because === undefined ? words : `${words} ${shown(because, 600)}`;
 }
 

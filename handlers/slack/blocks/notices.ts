@@ -175,7 +175,7 @@ export function thanksNotice(): Message {
 }
 
 /** One sentence or two with a sign; commands and names are set apart to be copied. */
-function notice(sign: string, saying: Saying): Message {
+export function notice(sign: string, saying: Saying): Message {
   const text = saying.map(part => (typeof part === 'string' ? part : part.copy)).join('');
   const elements = saying.map(part => (typeof part === 'string' ? words(part, 2_500) : code(part.copy)));
   return message(own`${sign} ${text}`, [richText(line(words(`${sign} `), ...elements))]);

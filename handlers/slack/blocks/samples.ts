@@ -8,6 +8,7 @@ import { changeSamples } from './change-samples.ts';
 import { evidenceView } from './evidence-view.ts';
 import type { HomeService } from './home-service.ts';
 import { homeView } from './home-view.ts';
+import { incidentMessages, incidentModals, sampleStanding } from './incident-samples.ts';
 import {
   adviseNotice,
   alreadyRunningNotice,
@@ -66,6 +67,7 @@ export function allSamples(incidents: readonly SampleIncident[]): readonly Sampl
     ...homeSamples(runs),
     ...pickerSamples(),
     ...warningSamples(),
+    ...incidentSamples(),
     ...noticeSamples(),
     ...changeSamples(),
     message(
@@ -84,6 +86,15 @@ function verdictSamples(incident: string, document: DiagnosisDocument, run: Run)
     message('verdict', telling.verdict(run, document, TOOK_MS)),
     message('verdict of a re-run', telling.verdict({ ...run, number: 2 }, document, TOOK_MS)),
     message('verdict, unasked', telling.verdict(unasked(run), document, TOOK_MS)),
+    message(
+      'verdict of an incident',
+      telling.verdict(
+        run,
+        document,
+        TOOK_MS,
+        sampleStanding(usual => usual),
+      ),
+    ),
     ...telling.evidence(run, document).map((reply, at) => message(`evidence reply ${at + 1}`, reply)),
     modal('all evidence', evidenceView({ document, asked: all })),
     modal('last page of evidence', evidenceView({ document, asked: all, page: BEYOND_THE_LAST })),
@@ -174,6 +185,14 @@ function warningSamples(): Sample[] {
     ]),
     // All states ask the same; only what is critical already says more.
     ...views.slice(0, 2).map(([name, view]) => modal(`${name}: snooze`, snoozeView(view.warning))),
+  ];
+}
+
+function incidentSamples(): Sample[] {
+  const warnings = sampleWarnings(PERSON).map(([, { warning }]) => warning);
+  return [
+    ...incidentMessages(warnings).map(([name, payload]) => message(name, payload)),
+    ...incidentModals().map(([name, payload]) => modal(name, payload)),
   ];
 }
 

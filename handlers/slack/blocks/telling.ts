@@ -1,3 +1,4 @@
+import type { Standing } from '../../../src/workflows/incident-ports.ts';
 import type { Message } from '../../../src/workflows/message.ts';
 import type { Run } from '../../../src/workflows/state-ports.ts';
 import type { Telling } from '../../../src/workflows/surface-ports.ts';
@@ -7,6 +8,7 @@ import { actions, button, context, header, message, section } from './block-part
 import { evidenceReplies } from './evidence-replies.ts';
 import { progressMessage } from './progress-message.ts';
 import { own, shown } from './slack-text.ts';
+import { standingBlocks } from './standing-blocks.ts';
 import { verdictMessage } from './verdict-message.ts';
 import { lookBackWords, windowMrkdwn, windowUtc } from './window-parts.ts';
 
@@ -20,15 +22,15 @@ export function slackTelling(options: TellingOptions = {}): Telling {
   return {
     running,
     progress: progressMessage,
-    verdict: (run, document, tookMs) =>
-      verdictMessage(run, document, tookMs, options.unit?.(document.service)),
+    verdict: (run, document, tookMs, standing) =>
+      verdictMessage(run, document, tookMs, options.unit?.(document.service), standing),
     evidence: (run, document) => evidenceReplies(run, document, options.unit?.(document.service)),
     failed,
     begunAgain,
   };
 }
 
-function running(run: Run): Message {
+function running(run: Run, standing?: Standing): Message {
   const { incident, window, askedAtMs, number } = run;
   const lookBack = lookBackWords(window, askedAtMs);
   const name = shown(incident.service, 80);
@@ -36,18 +38,20 @@ function running(run: Run): Message {
   const unasked = unaskedWords(run);
   return message(own`⏳ ${title} ${unasked} Window: ${windowUtc(window)}. The verdict will stand here.`, [
     header(`⏳ ${title}`),
+    ...standingBlocks(standing),
     ...unaskedBlocks(run),
     section('Reading its servers now; nothing on them is changed. The verdict will stand in this message.'),
     context(own`${windowMrkdwn(window)} · ${askedWords(run)} · run ${number}`),
   ]);
 }
 
-function failed(run: Run): Message {
+function failed(run: Run, standing?: Standing): Message {
   const name = shown(run.incident.service, 80);
   const title = `❗ ${name}: the diagnosis failed`;
   const why = run.failure ?? 'It ended without saying why. Try Re-run.';
   return message(own`${title}. ${why} This says nothing about the service itself.`, [
     header(title),
+    ...standingBlocks(standing),
     ...unaskedBlocks(run),
     section(shown(why, 2_500)),
     section('This says nothing about the service itself: whether it is well is not known.'),

@@ -5,6 +5,7 @@ import type { DiagnosisCause, DiagnosisDocument } from '../../../src/report/diag
 import { causeLine, type DiagnosisOutline, outlineOf } from '../../../src/report/diagnosis-outline.ts';
 import { evidenceMarks, noneRead, percentWords } from '../../../src/report/headline.ts';
 import { clockWords, dayWords } from '../../../src/report/time-words.ts';
+import type { Standing } from '../../../src/workflows/incident-ports.ts';
 import type { Message } from '../../../src/workflows/message.ts';
 import type { Run } from '../../../src/workflows/state-ports.ts';
 import { ACTION } from '../action-ids.ts';
@@ -28,6 +29,7 @@ import { figuresBlock } from './figures-block.ts';
 import { gapsBlocks } from './gaps-blocks.ts';
 import { firstOf, fitted, moreWords } from './slack-limits.ts';
 import { joined, type Mrkdwn, own, readersTime, shown, TIME_FORMAT } from './slack-text.ts';
+import { standingBlocks } from './standing-blocks.ts';
 import { allSteps, firstStep } from './steps-blocks.ts';
 import { verdictHeadline } from './verdict-words.ts';
 import { windowUtc } from './window-parts.ts';
@@ -50,15 +52,20 @@ const UNSETTLED =
  * not be seen, and what to look at. Always one message.
  *
  * @param unit the systemd unit for the commands, when it is known
+ * @param standing how its incident stands, below the headline
  */
 export function verdictMessage(
   run: Run,
   document: DiagnosisDocument,
   tookMs: number,
   unit: string | undefined,
+  standing?: Standing,
 ): Message {
   const outline = outlineOf(document);
-  const say = (scale: number) => new Saying(run, document, outline, unit, scale).blocks(tookMs);
+  const say = (scale: number) => {
+    const [first, ...rest] = new Saying(run, document, outline, unit, scale).blocks(tookMs);
+    return first === undefined ? rest : [first, ...standingBlocks(standing), ...rest];
+  };
   return message(spoken(document, outline), fitted(say));
 }
 

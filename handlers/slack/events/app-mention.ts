@@ -1,9 +1,9 @@
 import type { AllMiddlewareArgs, SlackEventMiddlewareArgs } from '@slack/bolt';
 import { afterAck } from '../listening.ts';
-import { answerRequest } from '../requests.ts';
 import type { SlackContext } from '../slack-context.ts';
+import { answerWords } from '../words-answering.ts';
 
-/** `@staunch diagnose checkout since 1h`, in a channel or in a thread; Bolt acknowledges events by itself. */
+/** `@staunch diagnose checkout since 1h`, `@staunch status`, `@staunch why not timeout?`, in a channel or in a thread; Bolt acknowledges events by itself. */
 export async function appMention(
   { event, body }: SlackEventMiddlewareArgs<'app_mention'> & AllMiddlewareArgs,
   context: SlackContext,
@@ -13,10 +13,11 @@ export async function appMention(
   if (user === undefined || event.bot_id !== undefined) return;
   const thread = threadTs === undefined ? {} : { threadTs };
   await afterAck('mention', { user, channel, ...thread }, context, () =>
-    answerRequest(
+    answerWords(
       withoutMention(text, context.bot.botUserId),
       { deliveryKey: `event/${body.event_id}`, user, channel, ...thread },
       context,
+      'mention',
     ),
   );
 }

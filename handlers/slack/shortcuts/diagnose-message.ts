@@ -52,7 +52,7 @@ export async function diagnoseMessage(
     if (services.length === 0)
       return openPicker({ user, asker, spot, registry, triggerId, place: { channel, threadTs } }, context);
     const deliveryKey = `shortcut/${shortcut.action_ts}/${user}`;
-    const here = { deliveryKey, user, channel, threadTs, triggerId };
+    const here = { deliveryKey, user, channel, threadTs, triggerId, origin: 'shortcut' as const };
     return diagnoseEach(services, windowAround(clues, nowMs), { ...here, asker, spot, registry }, context);
   });
 }

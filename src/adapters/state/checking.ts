@@ -70,6 +70,8 @@ const UNPACKING: Readonly<Partial<Record<keyof Tables, Unpacking>>> = {
 
 /** Columns of JSON whose rows are of no use when it cannot be read. */
 const JSON_COLUMNS: Readonly<Partial<Record<keyof Tables, readonly string[]>>> = {
+  incident: ['card'],
+  incident_entry: ['body'],
   warning: ['episode', 'growth', 'snooze'],
   growth_look: ['body'],
   server_note: ['gaps'],

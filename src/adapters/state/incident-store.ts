@@ -20,7 +20,7 @@ export class IncidentStore implements Incidents {
 
   async open(incident: Incident, run: NewRun): Promise<Run> {
     return this.#session.write(async db => {
-      await db.insertInto('incident').values(incidentRowOf(incident)).execute();
+      await insertIncident(db, incident);
       await db
         .insertInto('run')
         .values(runRowOf(incident.id, run, 1, this.#session.sharing?.process))
@@ -30,7 +30,7 @@ export class IncidentStore implements Incidents {
   }
 
   async begin(incident: Incident): Promise<void> {
-    await this.#session.write(db => db.insertInto('incident').values(incidentRowOf(incident)).execute());
+    await this.#session.write(db => insertIncident(db, incident));
   }
 
   async find(incidentId: string): Promise<Incident | undefined> {
@@ -98,6 +98,17 @@ export class IncidentStore implements Incidents {
 
   async run(runId: string): Promise<Run | undefined> {
     return theRun(this.#session.db, runId);
+  }
+
+  async runsOf(incidentIds: readonly string[]): Promise<readonly Run[]> {
+    if (incidentIds.length === 0) return [];
+    const rows = await selectRuns(this.#session.db)
+      .where('run.incident_id', 'in', [...incidentIds])
+      .orderBy('run.asked_at_ms')
+      .orderBy('run.number')
+      .orderBy('run.id')
+      .execute();
+    return rows.map(runOf);
   }
 
   /** Where several processes share the state: without those that another living one is at. */
@@ -184,6 +195,12 @@ export class IncidentStore implements Incidents {
       .orderBy('number')
       .execute();
   }
+}
+
+/** A part of another incident has no number of its own. */
+async function insertIncident(db: Kysely<Tables>, incident: Incident): Promise<void> {
+  const number = incident.threadOf === undefined ? await nextNumber(db, 'incident') : undefined;
+  await db.insertInto('incident').values(incidentRowOf(incident, number)).execute();
 }
 
 async function lastRunOf(db: Kysely<Tables>, incidentId: string): Promise<Run | undefined> {

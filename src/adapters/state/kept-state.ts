@@ -1,4 +1,5 @@
 import type { AlertGroups } from '../../workflows/alert-ports.ts';
+import type { Standings } from '../../workflows/incident-ports.ts';
 import type { Narrations } from '../../workflows/narrator-port.ts';
 import type { Audit, Remediations } from '../../workflows/remediation-ports.ts';
 import type { Inbox, Incidents, Outbox, Retention, Stamps, State } from '../../workflows/state-ports.ts';
@@ -14,6 +15,7 @@ import { AuditStore } from './remediation/audit-store.ts';
 import { RemediationStore } from './remediation/remediation-store.ts';
 import { joined, type Session } from './session.ts';
 import { StampStore } from './stamp-store.ts';
+import { StandingStore } from './standing-store.ts';
 import { WarningStore } from './warning-store.ts';
 
 /** The state over a database. Whatever is stored was masked before: in here nothing is. */
@@ -21,6 +23,7 @@ export class KeptState implements State {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly incidents: Incidents;
+  readonly standings: Standings;
   readonly stamps: Stamps;
   readonly remediations: Remediations;
   readonly audit: Audit;
@@ -35,6 +38,7 @@ export class KeptState implements State {
     this.inbox = new InboxStore(session);
     this.outbox = new OutboxStore(session);
     this.incidents = new IncidentStore(session);
+    this.standings = new StandingStore(session);
     this.stamps = new StampStore(session);
     this.remediations = new RemediationStore(session);
     this.audit = new AuditStore(session);

@@ -6,6 +6,7 @@ import { warnings } from './migrations/0003-warnings.ts';
 import { remediation } from './migrations/0004-remediation.ts';
 import { alerts } from './migrations/0005-alerts.ts';
 import { narration } from './migrations/0006-narration.ts';
+import { incidents } from './migrations/0008-incidents.ts';
 import type { StateDatabase } from './state-database.ts';
 import { StateProblem } from './state-problem.ts';
 import type { Tables } from './tables.ts';
@@ -18,6 +19,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0004-remediation': remediation,
   '0005-alerts': alerts,
   '0006-narration': narration,
+  '0008-incidents': incidents,
 };
 
 type Place = Pick<StateDatabase, 'calledPlace' | 'schema'>;

@@ -35,11 +35,13 @@ export async function openStateForReading(place: string): Promise<StateReading> 
   try {
     await refuseOther(database);
     const session = standingSession(database.db, async () => {});
-    const { incidents, stamps, outbox, remediations, audit, warnings, looks } = new KeptState(session);
+    const { incidents, standings, stamps, outbox, remediations, audit, warnings, looks } = new KeptState(
+      session,
+    );
     const samples = new SampleStore(session, database);
     const notes = new ServerNoteStore(session);
     return {
-      ...{ incidents, stamps, outbox, samples, remediations, warnings, looks, notes },
+      ...{ incidents, standings, stamps, outbox, samples, remediations, warnings, looks, notes },
       audit: {
         entries: (from, limit) => audit.entries(from, limit),
         head: () => audit.head(),

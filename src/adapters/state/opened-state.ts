@@ -1,4 +1,5 @@
 import type { Anchor } from '../../remediation/audit-chain.ts';
+import type { Standings } from '../../workflows/incident-ports.ts';
 import type { Clock } from '../../workflows/ports.ts';
 import type { Audit, Remediations } from '../../workflows/remediation-ports.ts';
 import type { Leases, Samples, ServerNotes } from '../../workflows/sample-ports.ts';
@@ -44,7 +45,11 @@ export interface WorkingState extends OpenedState {
 
 /** What can be seen of a state that another process may be working with. */
 export interface StateReading {
-  readonly incidents: Pick<Incidents, 'run' | 'running' | 'document' | 'latest' | 'runOfThread' | 'feedback'>;
+  readonly incidents: Pick<
+    Incidents,
+    'run' | 'runsOf' | 'running' | 'document' | 'latest' | 'runOfThread' | 'feedback'
+  >;
+  readonly standings: Pick<Standings, 'find' | 'numbered' | 'open' | 'recent' | 'entries' | 'parts'>;
   readonly stamps: Pick<Stamps, 'find'>;
   readonly outbox: Pick<Outbox, 'backlog'>;
   readonly warnings: Pick<Warnings, 'ofService' | 'find' | 'newest' | 'kills'>;

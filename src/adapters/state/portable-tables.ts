@@ -22,7 +22,10 @@ export const PORTABLE_TABLES: readonly PortableTable[] = [
   table(
     'incident',
     ...['id*', 'service', 'workspace', 'channel', 'thread_ts', 'thread_of', 'opened_by', 'opened_at_ms'],
+    ...['number', 'opened_from', 'standing', 'severity', 'owner', 'playbook', 'notice', 'open_since_ms'],
+    ...['resolved_at_ms', 'resolved_by', 'resolved_reason', 'card', 'changed_at_ms', 'version'],
   ),
+  table('incident_entry', 'incident_id*', 'number*', 'at_ms', 'body'),
   table(
     'run',
     ...['id*', 'incident_id', 'number', 'asked_by', 'asked_at_ms', 'window_from_ms', 'window_to_ms'],

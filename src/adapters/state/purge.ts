@@ -1,4 +1,4 @@
-import type { DeleteResult, Kysely, UpdateResult } from 'kysely';
+import type { DeleteResult, ExpressionBuilder, Kysely, UpdateResult } from 'kysely';
 import type { Retention } from '../../workflows/state-ports.ts';
 import { nextNumber, type Tables } from './tables.ts';
 
@@ -117,6 +117,7 @@ async function incidents(db: Kysely<Tables>, beforeMs: number): Promise<number> 
     .where('id', 'not in', waiting)
     .where('id', 'not in', changed)
     .where('id', 'not in', warned)
+    .where(isUntouched(beforeMs))
     .execute();
   return rowsOf(
     await db
@@ -126,8 +127,15 @@ async function incidents(db: Kysely<Tables>, beforeMs: number): Promise<number> 
       .where('id', 'not in', waiting)
       .where('id', 'not in', changed)
       .where('id', 'not in', warned)
+      .where(isUntouched(beforeMs))
       .executeTakeFirst(),
   );
+}
+
+/** A part of another incident is never touched by itself. */
+function isUntouched(beforeMs: number) {
+  return (eb: ExpressionBuilder<Tables, 'incident'>) =>
+    eb.or([eb('changed_at_ms', 'is', null), eb('changed_at_ms', '<', beforeMs)]);
 }
 
 function rowsOf(result: DeleteResult | UpdateResult): number {

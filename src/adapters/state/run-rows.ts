@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Insertable, Kysely, Selectable } from 'kysely';
 import type { Incident, NewRun, Run, RunState } from '../../workflows/state-ports.ts';
 import type { Tables } from './tables.ts';
 
@@ -58,7 +58,12 @@ export function runOf(row: RunRow): Run {
   };
 }
 
-export function incidentOf(row: Tables['incident']): Incident {
+type IncidentColumns = Pick<
+  Selectable<Tables['incident']>,
+  'id' | 'service' | 'workspace' | 'channel' | 'thread_ts' | 'thread_of' | 'opened_by' | 'opened_at_ms'
+>;
+
+export function incidentOf(row: IncidentColumns): Incident {
   return {
     id: row.id,
     service: row.service,
@@ -71,8 +76,26 @@ export function incidentOf(row: Tables['incident']): Incident {
   };
 }
 
-export function incidentRowOf(incident: Incident): Tables['incident'] {
+/** A new incident; `number` undefined for a part of another one, which does not stand by itself. */
+export function incidentRowOf(
+  incident: Incident,
+  number: number | undefined,
+): Insertable<Tables['incident']> {
+  const { openedAtMs } = incident;
+  const standing: Partial<Insertable<Tables['incident']>> =
+    number === undefined
+      ? {}
+      : {
+          number,
+          opened_from: incident.openedFrom ?? 'command',
+          standing: 'investigating',
+          severity: 'high',
+          notice: incident.notice ?? null,
+          open_since_ms: openedAtMs,
+          changed_at_ms: openedAtMs,
+        };
   return {
+    ...standing,
     id: incident.id,
     service: incident.service,
     workspace: incident.workspace,

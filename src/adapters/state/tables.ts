@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely';
+import type { Generated, Kysely } from 'kysely';
 import type { AlertState } from '../../intake/alert.ts';
+import type { IncidentState, Origin, Severity } from '../../workflows/incident-ports.ts';
 import type { NarrationEnd } from '../../workflows/narrator-port.ts';
 import type { RunState } from '../../workflows/state-ports.ts';
 import type { RemediationTables } from './remediation/remediation-tables.ts';
@@ -21,7 +22,25 @@ export interface Tables extends RemediationTables {
     thread_of: string | null;
     opened_by: string;
     opened_at_ms: number;
+    /** Null for a part of another incident, also of all that follows but the version. */
+    number: number | null;
+    opened_from: Origin | null;
+    standing: IncidentState | null;
+    severity: Severity | null;
+    owner: string | null;
+    playbook: string | null;
+    notice: string | null;
+    open_since_ms: number | null;
+    resolved_at_ms: number | null;
+    resolved_by: string | null;
+    resolved_reason: string | null;
+    /** The last next-step card, JSON. */
+    card: string | null;
+    changed_at_ms: number | null;
+    version: Generated<number>;
   };
+  /** What a timeline holds besides; `body` is JSON. */
+  incident_entry: { incident_id: string; number: number; at_ms: number; body: string };
   run: {
     id: string;
     incident_id: string;
@@ -167,6 +186,8 @@ export interface Tables extends RemediationTables {
 }
 
 type CounterName =
+  | 'incident'
+  | 'entry'
   | 'parcel'
   | 'feedback'
   | 'process'

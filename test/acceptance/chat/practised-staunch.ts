@@ -7,10 +7,12 @@ import { FLEET_CONFIG } from '../../../practice/fleet/open-fleet.ts';
 import { PracticeSlack, type PracticeSlackOptions } from '../../../practice/slack/practice-slack.ts';
 import { PRACTICE_IDS, PRACTICE_SEED } from '../../../practice/slack/seed.ts';
 import type { PracticeMessage } from '../../../practice/slack/workspace.ts';
+import type { OperatorChoice } from '../../../src/adapters/operator-choice.ts';
 import { serviceLog } from '../../../src/adapters/service-log.ts';
 import type { Settings } from '../../../src/adapters/settings.ts';
 import { type Service, startService } from '../../../src/service.ts';
 import type { WatchTime } from '../../../src/watching.ts';
+import type { Clock } from '../../../src/workflows/ports.ts';
 
 import { buttonsOf } from './message-buttons.ts';
 import { textsOf } from './message-texts.ts';
@@ -48,6 +50,8 @@ export interface PractisedOptions {
   readonly source?: string;
   readonly stateFolder?: string;
   readonly watchTime?: WatchTime;
+  readonly clock?: Clock;
+  readonly operator?: OperatorChoice;
 }
 
 export function temporaryFolder(): string {
@@ -95,7 +99,8 @@ export async function startedStaunch(
     operator: { kind: 'module', url: FLEET },
     version: '0.0.0-test',
     schemaFile: join(root, 'staunch.schema.json'),
-    ...(options.watchTime && { watchTime: options.watchTime }),
+    ...(options.clock && { clock: options.clock }),
+    ...(options.operator && { operator: options.operator }),
     lost: () => undefined,
     ...(options.watchTime && { watchTime: options.watchTime }),
   });

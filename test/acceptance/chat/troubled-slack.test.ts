@@ -53,13 +53,15 @@ const shown = (slack: PracticeSlack, service: string) =>
     text: [message.text, textsOf(message)]
       .join('\n')
       .replaceAll(service, 'catalog')
+      .replace(/incident \d+/gi, 'incident')
       .replace(/\d\d:\d\d(?::\d\d)?|\^\d+\^|[\d.]+ (?:ms|s)\b/g, '…'),
     pictures: message.files.length,
     inThread: message.threadTs !== undefined,
   }));
 
 const isWhole = (slack: PracticeSlack, service: string) =>
-  threadOf(slack, roomOf(service)).at(-1)?.files.length === 1 ? true : undefined;
+  // The chart, and the last message of a thread: what to do next.
+  threadOf(slack, roomOf(service)).at(-2)?.files.length === 1 ? true : undefined;
 
 const withServices = (text: string) =>
   text

@@ -6,6 +6,7 @@ import { aNarration, EVERYTHING } from './narration-contract.ts';
 import { aProposal, approve, begun, proposed } from './remediation/changes.ts';
 import { aDocument, anIncident, anUpdate, anUpload, aPost, opened, START_MS } from './sample.ts';
 import { aSample, aWorker, counted, DAWN_MS, DAY_MS, HOUR_MS, MINUTE_MS } from './samples/watched.ts';
+import { aCard } from './standing-contract.ts';
 import { aLook, aWarning } from './warning-contract.ts';
 
 /** Puts something into every table that outlives the processes. */
@@ -32,6 +33,14 @@ export async function fillState(state: OpenedState): Promise<void> {
       toldAtMs: 1,
     },
   ]);
+  const standing = await state.standings.find('i1');
+  if (standing) await state.standings.change(standing, { ...standing, card: aCard(), owner: 'U2' });
+  await state.standings.add('i1', {
+    atMs: START_MS,
+    actor: 'U1',
+    kind: 'note',
+    text: 'asked "the" owners 🐘',
+  });
   await state.inbox.claim('event:1', START_MS);
   await state.stamps.keep({ key: 'i1/root', incidentId: 'i1', channel: 'C1', ts: '1.1' });
   for (const parcel of [aPost('p1'), anUpdate('i1/root', 'edited'), anUpload('chart')]) {

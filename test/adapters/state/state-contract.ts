@@ -7,6 +7,7 @@ import { outboxContract } from './outbox-contract.ts';
 import { outboxProperty } from './outbox-property.ts';
 import { purgeContract } from './purge-contract.ts';
 import { anIncident, aPost, aRun, headsOf, opened, START_MS } from './sample.ts';
+import { standingContract } from './standing-contract.ts';
 import { warningContract } from './warning-contract.ts';
 
 /** A fresh, empty state, and how to be rid of it. */
@@ -124,6 +125,7 @@ export function stateContract(name: string, open: () => Promise<Opening>, rounds
     });
 
     incidentContract(state);
+    standingContract(state);
     alertContract(state);
     narrationContract(state);
     outboxContract(state);

@@ -88,6 +88,7 @@ export function message(ts: string, rest: Partial<SnapshotMessage> = {}): Snapsh
     blocks: [],
     files: [],
     edited: false,
+    reactions: [],
     ...rest,
   };
 }

@@ -4,6 +4,11 @@ import { changeSamples } from '../../../../handlers/slack/blocks/change-samples.
 import { evidenceView } from '../../../../handlers/slack/blocks/evidence-view.ts';
 import { type HomeModel, homeView } from '../../../../handlers/slack/blocks/home-view.ts';
 import {
+  incidentMessages,
+  incidentModals,
+  sampleStanding,
+} from '../../../../handlers/slack/blocks/incident-samples.ts';
+import {
   adviseNotice,
   alreadyRunningNotice,
   brokenNotice,
@@ -121,6 +126,20 @@ export function warningsWith(take: () => string): [name: string, sent: Sent][] {
       [`${name}: snooze`, snoozeView(view.warning)],
     ];
   });
+}
+
+/** All that is told of an incident, with these words put in wherever somebody else's words are. */
+export function incidentsWith(take: () => string): [name: string, sent: Sent][] {
+  const warnings = sampleWarnings(take()).map(([, view]) => withTexts(view, take).warning);
+  const telling = slackTelling();
+  const standing = sampleStanding(take);
+  const resolved = { atMs: 0, by: take(), reason: take() };
+  return [
+    ...incidentMessages(warnings, take).map(([name, sent]): [string, Sent] => [name, sent]),
+    ...incidentModals(take).map(([name, sent]): [string, Sent] => [name, sent as Sent]),
+    ['running, of an incident', telling.running(aRun(), standing)],
+    ['failed, of a resolved incident', telling.failed(aRun(), { ...standing, owner: take(), resolved })],
+  ];
 }
 
 /** The App Home with these words wherever words of the watch are. */

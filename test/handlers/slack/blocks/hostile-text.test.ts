@@ -7,7 +7,7 @@ import { withTextsChanged } from '../../../../src/report/document-texts.ts';
 import { STAUNCH_ITSELF } from '../../../../src/workflows/state-ports.ts';
 import { confirmedOom, inconclusiveWithGaps, likelyTimeout } from '../../../report/documents.ts';
 import { noIncident } from '../../../report/no-incident.ts';
-import { noticesWith, toldOf, warningsWith, watchedHomeWith } from './everything-sent.ts';
+import { incidentsWith, noticesWith, toldOf, warningsWith, watchedHomeWith } from './everything-sent.ts';
 import { harmIn, harmInMrkdwn } from './harm.ts';
 import { hostile, NASTY } from './hostile.ts';
 import { aRun, noneReached } from './runs.ts';
@@ -76,6 +76,20 @@ describe('what a server wrote', () => {
         }
       }),
       { numRuns: 100 },
+    );
+  });
+
+  it('does no harm in incidents, and nobody but who is named there is mentioned', () => {
+    fc.assert(
+      fc.property(fc.array(hostile, { minLength: 20, maxLength: 20 }), set => {
+        let next = 0;
+        const take = () => `${MARK}${set[next++ % set.length]}`;
+        for (const [name, sent] of incidentsWith(take)) {
+          expect([name, ...harmIn(sent, { people: ['U0SAMPLE', 'U1'], mark: MARK })]).toEqual([name]);
+          expect([name, ...violationsOf(sent)]).toEqual([name]);
+        }
+      }),
+      { numRuns: 60 },
     );
   });
 

@@ -5,7 +5,7 @@ import { slackTelling } from '../../../../handlers/slack/blocks/telling.ts';
 import { confirmedOom, inconclusiveWithGaps, likelyTimeout } from '../../../report/documents.ts';
 import { noIncident } from '../../../report/no-incident.ts';
 import { twoAppHosts } from '../../../report/two-app-hosts.ts';
-import { noticesWith, toldOf, warningsWith, watchedHomeWith } from './everything-sent.ts';
+import { incidentsWith, noticesWith, toldOf, warningsWith, watchedHomeWith } from './everything-sent.ts';
 import { EXTREMES } from './extreme-documents.ts';
 import { recordedDocuments } from './recorded-documents.ts';
 import { aRun, noneReached } from './runs.ts';
@@ -60,6 +60,7 @@ describe('whatever is told keeps the limits of Slack', () => {
   ])('of notices and of warnings with %s', (_what, text) => {
     expect(violationsIn(noticesWith(text, WINDOW))).toEqual([]);
     expect(violationsIn([...warningsWith(() => text), watchedHomeWith(() => text)])).toEqual([]);
+    expect(violationsIn(incidentsWith(() => text))).toEqual([]);
   });
 });
 

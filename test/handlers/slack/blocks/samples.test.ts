@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as incidentNotices from '../../../../handlers/slack/blocks/incident-notices.ts';
 import * as notices from '../../../../handlers/slack/blocks/notices.ts';
 import { allSamples, type Sample } from '../../../../handlers/slack/blocks/samples.ts';
 import { violationsOf } from '../../../../handlers/slack/blocks/slack-violations.ts';
@@ -38,8 +39,12 @@ describe('the samples of everything that is sent', () => {
   });
 
   it('are without one of no notice that can be sent', () => {
-    const written = Object.keys(notices).filter(name => name.endsWith('Notice'));
-    const shown = samples.filter(({ name }) => /^notice: [a-z ]+$/.test(name));
+    const written = [...Object.keys(notices), ...Object.keys(incidentNotices)].filter(name =>
+      name.endsWith('Notice'),
+    );
+    const shown = samples.filter(
+      ({ name }) => /^notice: [a-z ]+$/.test(name) && name !== 'notice: joined while running',
+    );
     const nameOf = (notice: string) =>
       `notice: ${notice.replace(/Notice$/, '').replace(/[A-Z]/g, letter => ` ${letter.toLowerCase()}`)}`;
     expect(shown.map(({ name }) => name).sort()).toEqual(written.map(nameOf).sort());
