@@ -37,6 +37,7 @@ import { choresOf } from './chores.ts';
 import { startWatching, type WatchTime } from './watching.ts';
 import { Delivery } from './workflows/delivery.ts';
 import { DiagnosisRuns } from './workflows/diagnosis-runs.ts';
+import type { Clock } from './workflows/ports.ts';
 import { STAUNCH_ITSELF } from './workflows/state-ports.ts';
 
 export interface ServiceOptions {
@@ -51,7 +52,9 @@ export interface ServiceOptions {
   readonly dispatcher?: Dispatcher;
   /** Path of `staunch.schema.json`, for the registry. */
   readonly schemaFile: string;
-  /** How the watch's minutes pass; by this machine's clock when not said. */
+  /** This machine's when not said; it may jump ahead and must never go back. */
+  readonly clock?: Clock;
+  /** How the watch's minutes pass; by the clock when not said. */
   readonly watchTime?: WatchTime;
   /** The process must end: another one took the state over. */
   lost(): void;
@@ -81,7 +84,7 @@ const SOON = { retryConfig: { retries: 1 }, rejectRateLimitedCalls: true, timeou
 /** The running Staunch: Slack in front, state in the middle, servers behind. Ends only by `stop`. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { settings, log } = options;
-  const clock = { nowMs: Date.now };
+  const clock = options.clock ?? { nowMs: Date.now };
   let hungUp = false;
   const logger = slackLogger(log, () => hungUp);
   const clientOf = (extra: WebClientOptions) =>
