@@ -51,9 +51,9 @@ export interface ServiceOptions {
   readonly dispatcher?: Dispatcher;
   /** Path of `staunch.schema.json`, for the registry. */
   readonly schemaFile: string;
-  /** This machine's clock, unless a test has its own. */
+  /** This machine's when not said; it may jump ahead and must never go back. */
   readonly clock?: Clock;
-  /** How the watch's minutes pass; by this machine's clock when not said. */
+  /** How the watch's minutes pass; by the clock when not said. */
   readonly watchTime?: WatchTime;
   /** The process must end: another one took the state over. */
   lost(): void;

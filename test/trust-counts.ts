@@ -2,13 +2,16 @@ import { randomInt } from 'node:crypto';
 
 /** `npm run test:trust` asks for the full counts; `npm test` and `npm run test:hosts` run the reduced ones. */
 const full = process.env.STAUNCH_TRUST === 'full';
+/** `STAUNCH_TRUST_SHARE=0.2` of the full counts, where there is no night for all of them. */
+const share = readShare(process.env.STAUNCH_TRUST_SHARE);
 
 /**
  * How often a trust test runs: often enough to fail soon in daily work, and the promised number nightly.
  * Never 0: a trust test that does not run proves nothing.
  */
 export function trustCount(reducedCount: number, fullCount: number): number {
-  return full ? fullCount : reducedCount;
+  if (!full) return reducedCount;
+  return share === 1 ? fullCount : Math.max(reducedCount, Math.round(fullCount * share));
 }
 
 const seed = readSeed(process.env.STAUNCH_TRUST_SEED);
@@ -22,6 +25,13 @@ export function trustSeed(): number {
   if (!told) console.log(`trust: seed ${seed} (STAUNCH_TRUST_SEED=${seed} repeats this run)`);
   told = true;
   return seed;
+}
+
+function readShare(text: string | undefined): number {
+  if (text === undefined || text === '') return 1;
+  const given = Number(text);
+  if (given > 0 && given <= 1) return given;
+  throw new Error(`STAUNCH_TRUST_SHARE is "${text}": expected a number above 0, at most 1`);
 }
 
 function readSeed(text: string | undefined): number {

@@ -5,6 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Host, readerKey } from './lab.ts';
 
+const DAY_MS = 86_400_000;
+
 /** What the process is told. */
 export interface StaunchOnHosts {
   readonly hosts: readonly {
@@ -16,12 +18,15 @@ export interface StaunchOnHosts {
   readonly identityFile: string;
   /** How many minutes of the watch pass in a real one; 1 is the machine's own clock. */
   readonly atPace: number;
+  /** How long ago the watch begins, when its minutes pass faster. */
+  readonly beginsAgoMs: number;
   /** The key that reaches the helper, where servers may be changed. */
   readonly applyIdentityFile?: string;
 }
 
-/** What a person does in the practice Slack. */
+/** What a person does in the practice Slack; or time that nothing but Staunch waits for passes. */
 export type Doing =
+  | { readonly skip: { readonly ms: number } }
   | { readonly say: { readonly as: string; readonly channel: string; readonly text: string } }
   | {
       readonly press: {
@@ -55,7 +60,7 @@ export class RunningStaunch {
   constructor(
     hosts: readonly (readonly [Host, string])[],
     atPace: number,
-    more: Pick<StaunchOnHosts, 'applyIdentityFile'> = {},
+    more: Partial<Pick<StaunchOnHosts, 'applyIdentityFile' | 'beginsAgoMs'>> = {},
   ) {
     const told: StaunchOnHosts = {
       hosts: hosts.map(([{ name, address, knownHost }, channel]) => ({
@@ -66,6 +71,7 @@ export class RunningStaunch {
       })),
       identityFile: readerKey,
       atPace,
+      beginsAgoMs: DAY_MS,
       ...more,
     };
     const script = join(import.meta.dirname, 'lab', 'lab.sh');
@@ -82,7 +88,7 @@ export class RunningStaunch {
     });
   }
 
-  /** Somebody does something in the practice Slack. */
+  /** Somebody does something in the practice Slack, or time passes. */
   do(doing: Doing): void {
     this.#child.stdin?.write(`${JSON.stringify(doing)}\n`);
   }

@@ -15,7 +15,7 @@ import type { Doing, StaunchOnHosts } from './staunch-on-hosts.ts';
  * The whole of Staunch against a practice Slack, over SSH to real hosts, until it is ended: writes each message that is
  * new or changed as a line of JSON. A process of its own, because the hosts can be reached from the lab's network only.
  */
-const { hosts, identityFile, atPace, applyIdentityFile } = JSON.parse(
+const { hosts, identityFile, atPace, beginsAgoMs, applyIdentityFile } = JSON.parse(
   process.argv[2] ?? '{}',
 ) as StaunchOnHosts;
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -55,9 +55,13 @@ const slack = await PracticeSlack.start({
   manifest: parse(await readFile(join(ROOT, 'manifest.yml'), 'utf8')),
   seed: PRACTICE_SEED,
 });
-/** A minute of the watch is short here; it begins a day ago, so that it never overtakes the hosts' own clocks. */
+/** The clock of Staunch: a test may skip hours that nothing but Staunch waits for. */
+let skippedMs = 0;
+const clock = { nowMs: () => Date.now() + skippedMs };
+/** A minute of the watch is short here. It begins long ago and keeps to the clock once it has caught up with it. */
 const startedAtMs = Date.now();
-const nowMs = () => startedAtMs - 86_400_000 + Math.floor((Date.now() - startedAtMs) * atPace);
+const watchMs = () =>
+  Math.min(clock.nowMs(), startedAtMs - beginsAgoMs + Math.floor((Date.now() - startedAtMs) * atPace));
 const service = await startService({
   settings: {
     slack: {
@@ -77,14 +81,15 @@ const service = await startService({
   version: '0.0.0-test',
   schemaFile: join(ROOT, 'staunch.schema.json'),
   lost: () => process.exit(1),
+  clock,
   ...(atPace !== 1 && {
     watchTime: {
-      clock: { nowMs },
+      clock: { nowMs: watchMs },
       leaseMs: 3_600_000,
       drive({ tick, renew }) {
         void renew();
         const timers = [
-          setInterval(() => void tick(), 30_000 / atPace),
+          setInterval(() => void tick(), 10_000 / atPace),
           setInterval(() => void renew(), 1_000),
         ];
         return {
@@ -100,7 +105,8 @@ const service = await startService({
 const commands = createInterface({ input: process.stdin });
 commands.on('line', async line => {
   const doing = JSON.parse(line) as Doing;
-  if ('say' in doing) await slack.say(doing.say.as, doing.say.channel, doing.say.text);
+  if ('skip' in doing) skippedMs += doing.skip.ms;
+  else if ('say' in doing) await slack.say(doing.say.as, doing.say.channel, doing.say.text);
   else if ('press' in doing) {
     const { as, channel, ts, actionId } = doing.press;
     const message = slack.messages(channel).find(each => each.ts === ts);
