@@ -1,7 +1,7 @@
 import { guessLogFormat } from '../signals/access-format-guess.ts';
 import { sliceLines } from '../signals/lines.ts';
 import { type AccessLogReader, compileLogFormat } from '../signals/nginx-access-log.ts';
-import { statusPlace } from '../signals/nginx-log-format.ts';
+import { printsTries, statusPlace } from '../signals/nginx-log-format.ts';
 import type { AccessRequest } from '../signals/signal.ts';
 import type { StatusTotal } from './case-file.ts';
 import { type Collector, LONG } from './collector.ts';
@@ -29,6 +29,7 @@ export const nginxAccessLog: Collector = {
           String(Math.floor(window.fromMs / 1000)),
           String(Math.ceil(window.toMs / 1000)),
           format ? statusPlace(format.template, format.escape) : 'after-request',
+          ...(format && !printsTries(format.template) ? ['no-tries'] : []),
         ],
         limits: LONG,
         name: bundledLogName('access', path, allPaths),

@@ -52,6 +52,11 @@ function spaceRuns(literal: string): number {
   return literal.match(/[ \t]+/g)?.length ?? 0;
 }
 
+/** Whether a line of this format may list several tries of its request: then a good answer can hide a failed try. */
+export function printsTries(template: string): boolean {
+  return /\$\{?upstream_/.test(template);
+}
+
 /** JSON key to variable name, from a template such as `{"ts":"$time_iso8601","status":$status}`. */
 export function jsonKeys(template: string): ReadonlyMap<string, string> {
   const keys = new Map<string, string>();
