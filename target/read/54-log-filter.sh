@@ -9,9 +9,14 @@
 log_calm_awk='
 index($0, known) && (k = substr($0, index($0, "\" ") + 2, 4)) in calm { calm[k]++; next }
 '
-# The same for logs that list the tries of a request: "502, 200" is no good answer.
+# The same for logs that may list the tries of a request: "502, 200" is no good answer.
 log_calm_tries_awk='
 index($0, known) && (k = substr($0, index($0, "\" ") + 2, 4)) in calm && $0 !~ /, [-0-9]/ && !index($0, ": ") { calm[k]++; next }
+'
+# Before these, in a log whose form is known: one look for the minute and the usual status, and for what stands in front
+# of the tries. Where expressions are not kept compiled (busybox) it costs more than it saves.
+log_usual_awk='
+$0 ~ usual { usual_count++; next }
 '
 log_filter_awk='
 function begin_file(text,   f) {
@@ -41,36 +46,53 @@ function settle(k, s) {
   # A single stamp from the future (a clock that jumped, garbage) does not end the reading; a run of them does.
   if (s > high + slack) { if (++beyond > 20 && last_file) { stopped = 1; exit } } else if (inside) beyond = 0
 }
-function count(minute, code, n) {
-  minute = minute " " code
-  if (!(minute in total)) order[++kinds] = minute
-  total[minute] += n
+function count(at, code, n) {
+  if (!(code in code_seen)) { code_seen[code]; codes[++kinds] = code }
+  if (!first_minute || at < first_minute) first_minute = at
+  if (at > last_minute) last_minute = at
+  total[at " " code] += n
+}
+# A number for each minute from the first one on, nothing for none; a new row behind half an hour of none, and before
+# the row becomes longer than the client takes of a line.
+function print_totals(code,   at, none, open, from) {
+  for (at = first_minute; at <= last_minute && counted <= count_bytes; at += 60) {
+    if (!(at " " code in total)) { none++; continue }
+    if (open && (none > 30 || at >= from + 60000)) { print ""; open = 0 }
+    if (!open) { printf "#staunch total %s %s ", at, code; from = at; counted += 30; open = 1 }
+    else for (counted += none; none >= 0; none--) printf ","
+    none = 0
+    printf "%s", total[at " " code]
+    counted += length(total[at " " code]) + 1
+  }
+  if (open) print ""
 }
 # `calm` is empty unless `known` is the text of a minute that lies on one side of each end of the window: then it holds
 # the good statuses seen so far, and how often each was counted without reading the line. Only where lines stand in
 # order, and never near the end of what is on disk: how far that goes is told to the second.
 function know(k) {
   steady = 0
-  if (told_by_stamps && minute + 180 >= newest_at) return
+  if (told_by_stamps && minute + 120 >= newest_at) return
   if (inside ? minute < low || minute + 59 > high : minute + 59 >= low && (minute <= high || minute + 59 > high + slack))
     return
   known = "[" substr(k, 1, 18)
+  usual = "\\[" substr(k, 1, 18) ".*\" 200 " (plain ? "" : ".*" form "200\"")
   for (k in good) calm[k] = 0
 }
 function leave_minute(   k) {
+  if (usual_count) calm["200 "] += usual_count
   for (k in calm) {
     if (calm[k] && minute >= low && minute <= high) count(minute, substr(k, 1, 3), calm[k])
     delete calm[k]
   }
-  known = "\n"; steady = 0
+  known = usual = "\n"; usual_count = steady = 0
 }
 BEGIN {
-  kind = error_log ? 1 : 0; bracket = 1; minute = -60
+  kind = error_log ? 1 : 0; bracket = 1; minute = -60; plain = form == "plain"
   told_by_stamps = newest ~ /^streamed/; newest_at = substr(newest, 10) + 0
   if (ENVIRON["STAUNCH_ONLY"] != "") { last_file = 1; begin_file(ENVIRON["STAUNCH_ONLY"]) }
 }
 '
-# Behind one of the two above.
+# Behind those above that fit the log.
 log_lines_awk='
 # Between two files of one stream; \001 cannot stand in a log of NGINX, which escapes control characters.
 substr($0, 1, 1) == "\001" {
@@ -108,17 +130,12 @@ $0 == "" { blank++; next }
   count(minute, k, 1)
   # A list of tries in which one failed: the client saw 200, the upstream did not answer the first time.
   if (k >= "500" || k == "499") line_out()
-  else if (tries && $0 ~ /5[0-9][0-9](, | : )[-0-9]/ && $0 ~ /(^|[^0-9.])5[0-9][0-9](, | : )[-0-9]/) line_out()
+  else if (!plain && $0 ~ /5[0-9][0-9](, | : )[-0-9]/ && $0 ~ /(^|[^0-9.])5[0-9][0-9](, | : )[-0-9]/) line_out()
 }
 END {
   leave_minute()
   emit_rest()
-  for (i = 1; i <= kinds; i++) {
-    k = "#staunch total " order[i] " " total[order[i]]
-    counted += length(k) + 1
-    if (counted > count_bytes) break
-    print k
-  }
+  for (i = 1; i <= kinds; i++) print_totals(codes[i])
   # What was read to its end tells by itself how far it goes.
   if (oldest ~ /^streamed/) oldest = first_seen != "" ? first_seen - z_from : substr(oldest, 10)
   if (newest ~ /^streamed/) newest = last_seen != "" ? last_seen - z_to : substr(newest, 10)

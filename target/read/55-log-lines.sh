@@ -68,7 +68,7 @@ log_stream() {
   done
 }
 
-# log_window ERROR_LOG PATH FROM TO STATUS TRIES BOUND
+# log_window ERROR_LOG PATH FROM TO STATUS FORM BOUND
 log_window() {
   check_path "$2" && check_window "$3" "$4" || return
   log_path=$2; log_from=$3; log_to=$4; log_code=0
@@ -82,7 +82,7 @@ log_window() {
   else
     log_zone_from=+0000; log_zone_to=+0000
   fi
-  log_error=$1; log_status=$5; log_tries=$6; log_bound=$7
+  log_error=$1; log_status=$5; log_form=$6; log_bound=$7
   set --
   if [ -e "$log_path" ]; then
     why_unreadable "$log_path" || return
@@ -166,20 +166,29 @@ log_window() {
 }
 
 log_filter() {
-  case $log_tries in 0) log_quick=$log_calm_awk ;; *) log_quick=$log_calm_tries_awk ;; esac
+  log_quick=$log_calm_tries_awk
+  if [ "$log_form" = plain ]; then log_quick=$log_calm_awk; fi
+  if [ -n "$log_form" ] && [ "$staunch_awk" = mawk ]; then log_quick=$log_usual_awk$log_quick; fi
   STAUNCH_ONLY=$log_only "$staunch_awk" -v error_log="$log_error" -v from="$log_from" -v to="$log_to" \
     -v zone_from="$log_zone_from" -v zone_to="$log_zone_to" -v slack="$log_slack" -v status="$log_status" \
-    -v tries="$log_tries" -v count_bytes="$log_count_bytes" -v bound="$log_bound" -v line_bytes="$log_line_bytes" -v oldest="$log_oldest" -v newest="$log_newest" \
+    -v form="$log_form" -v count_bytes="$log_count_bytes" -v bound="$log_bound" -v line_bytes="$log_line_bytes" -v oldest="$log_oldest" -v newest="$log_newest" \
     "$bounded_awk$log_stamp_awk$log_status_awk$log_filter_awk$log_quick$log_lines_awk"
 }
 
 ask_error_log() {
-  log_window 1 "$1" "$2" "$3" after-request 0 "$log_error_bytes"
+  log_window 1 "$1" "$2" "$3" after-request "" "$log_error_bytes"
 }
 
-# PATH FROM TO STATUS TRIES; TRIES is "no-tries" where the format of the log has no list of them to look at.
+# PATH FROM TO STATUS FORM. FORM tells how a good answer is known: "plain", the format lists no tries of a request and has
+# nothing but the status between a quote with a space and a space; "tries:TEXT", it lists them between TEXT, which ends
+# with a quote, and a quote; anything else, not at all.
 ask_access_log() {
   check_status_place "$4" || return
-  case ${5-} in no-tries) log_tries=0 ;; *) log_tries=1 ;; esac
-  log_window 0 "$1" "$2" "$3" "$4" "$log_tries" "$log_access_bytes"
+  case ${5-} in
+    plain) log_good=plain ;;
+    tries:*[!A-Za-z0-9_=\":-]*) log_good= ;;
+    tries:*) log_good=${5#tries:} ;;
+    *) log_good= ;;
+  esac
+  log_window 0 "$1" "$2" "$3" "$4" "$log_good" "$log_access_bytes"
 }

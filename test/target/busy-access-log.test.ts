@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { accessLine, clfStamp, HOUR, LogHome, NOON, range, write } from './log-files.ts';
+import { accessLine, clfStamp, HOUR, LogHome, minuteTotals, NOON, range, write } from './log-files.ts';
 import { ask, platforms } from './read-script.ts';
 
 const home = new LogHome();
@@ -58,16 +58,29 @@ describe.each(platforms(home.path))('on $name', platform => {
   ])('counts a busy log minute by minute: %s', (_, from, to) => {
     const told = ask(platform, 'access-log', [log, String(from), String(to), 'after-request']);
     const wanted = within(from, to);
-    expect(told.notes('total').toSorted()).toEqual(plainTotals(wanted));
+    expect(minuteTotals(told.notes('total'))).toEqual(plainTotals(wanted));
     expect(told.logLines).toEqual(wanted.filter(failed).map(({ line }) => line));
     expect(told.notes('covers')).toEqual([`${NOON - 4 * HOUR} ${NOON - 1}`]);
   });
 
-  it('sends no retried request of a log that lists none', () => {
-    const [from, to] = [NOON - 2 * HOUR, NOON - HOUR - 1];
-    const told = ask(platform, 'access-log', [log, String(from), String(to), 'after-request', 'no-tries']);
+  it.each([
+    ['nothing', 'what'],
+    ['where the tries stand', 'tries:us="'],
+    ['a text that no log has', 'tries:no="'],
+    ['what could be code', 'tries:us="; exit("'],
+  ])('counts the same when it is told %s of the format', (_, form) => {
+    const [from, to] = [NOON - 2 * HOUR + 7, NOON - HOUR - 3];
+    const told = ask(platform, 'access-log', [log, String(from), String(to), 'after-request', form]);
     const wanted = within(from, to);
-    expect(told.notes('total').toSorted()).toEqual(plainTotals(wanted));
+    expect(minuteTotals(told.notes('total'))).toEqual(plainTotals(wanted));
+    expect(told.logLines).toEqual(wanted.filter(failed).map(({ line }) => line));
+  });
+
+  it('looks for no tries in a log that lists none', () => {
+    const [from, to] = [NOON - 2 * HOUR, NOON - HOUR - 1];
+    const told = ask(platform, 'access-log', [log, String(from), String(to), 'after-request', 'plain']);
+    const wanted = within(from, to);
+    expect(minuteTotals(told.notes('total'))).toEqual(plainTotals(wanted));
     expect(told.logLines).toEqual(
       wanted.filter(({ status }) => status === 499 || status >= 500).map(({ line }) => line),
     );
@@ -83,9 +96,25 @@ describe.each(platforms(home.path))('on $name', platform => {
     );
     const [from, to] = [NOON - 2 * HOUR, NOON - HOUR - 1];
     const told = ask(platform, 'access-log', [path, String(from), String(to), 'after-request']);
-    expect(told.notes('total').toSorted()).toEqual(
+    expect(minuteTotals(told.notes('total'))).toEqual(
       plainTotals(mixed.filter(({ at }) => at >= from && at <= to)),
     );
+  });
+
+  it('begins a new row of counts where a log is silent for long, and before a row grows long', () => {
+    const path = join(home.newDirectory(), 'sparse.log');
+    const at = [...range(NOON - 60 * HOUR, NOON - 2 * HOUR, 60), NOON - HOUR, NOON - HOUR + 120];
+    write(
+      path,
+      at.map(second => accessLine(second, 200)),
+      NOON,
+    );
+    const told = ask(platform, 'access-log', [path, String(NOON - 60 * HOUR), String(NOON), 'after-request']);
+    const rows = told.notes('total');
+    expect(minuteTotals(rows)).toEqual(at.map(second => `${second} 200 1`).sort());
+    expect(rows.at(-1)).toBe(`${NOON - HOUR} 200 1,,1`);
+    expect(rows).toHaveLength(5);
+    expect(Math.max(...rows.map(row => row.length))).toBeLessThan(3_000);
   });
 
   it('tells hostile lines with the stamp of another minute from good answers', () => {

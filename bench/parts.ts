@@ -1,0 +1,5 @@
+import type { Part } from './part.ts';
+import { windowPart } from './window/measure.ts';
+
+/** All parts, in the order in which they are measured. */
+export const PARTS: readonly Part[] = [windowPart];
