@@ -30,7 +30,7 @@ export interface LogCase {
 
 /** What people would type on the server, beside what Staunch asks. */
 export function logCases(logs: WeekLogs): readonly LogCase[] {
-  const { access, error, rotated, packed } = logs;
+  const { access, tries, error, rotated, packed } = logs;
   const back = END_S - FOUR_DAYS_S;
   const days = `'${day(back)}:1[67]:.*" 502 '`;
   return [
@@ -64,8 +64,8 @@ export function logCases(logs: WeekLogs): readonly LogCase[] {
     },
     {
       title: 'the same where the format lists the tries of a request',
-      question: accessQuestion(access, END_S - HOURS_S, END_S),
-      rivals: [{ name: TAC, command: tacAccess(access, END_S - HOURS_S) }],
+      question: accessQuestion(tries, END_S - HOURS_S, END_S, 'tries:us="'),
+      rivals: [{ name: TAC, command: tacAccess(tries, END_S - HOURS_S) }],
       matching: sameCount('" 502 ', '30/Nov/2026:1[67]:'),
       goals: net => [
         atMost('CPU at the target, net: the same, where tries are listed', net, 'targetMs', TAC, 1 / 3),

@@ -19,14 +19,14 @@ const PATHS = [
   '/api/search',
 ] as const;
 
-/** A request in NGINX's `combined` format. */
-export function requestLine(random: Random, status: number): Halves {
+/** A request in NGINX's `combined` format, and what a longer format adds. */
+export function requestLine(random: Random, status: number, tail: string): Halves {
   const path = `${pathOf(random)}?page=${random.whole(1, 40)}`;
   const bytes = status === 502 ? 157 : status === 304 ? 0 : random.whole(200, 60_000);
   const address = Array.from({ length: 4 }, () => random.whole(1, 254)).join('.');
   return [
     `${address} - - [`,
-    `] "GET ${path} HTTP/1.1" ${status} ${bytes} "https://shop.example${pathOf(random)}" "${AGENTS[random.whole(0, AGENTS.length - 1)]}"\n`,
+    `] "GET ${path} HTTP/1.1" ${status} ${bytes} "https://shop.example${pathOf(random)}" "${AGENTS[random.whole(0, AGENTS.length - 1)]}"${tail}\n`,
   ];
 }
 

@@ -25,6 +25,8 @@ const PLAIN_DAYS = 2;
 export interface WeekLogs {
   /** All of the week in one file, in the `combined` format. */
   readonly access: string;
+  /** The last two days in a format that lists the tries of each request. */
+  readonly tries: string;
   readonly error: string;
   /** The same requests rotated daily: today's, `.1`, and the others packed. */
   readonly rotated: string;
@@ -53,7 +55,8 @@ export async function writeWeekLogs(folder: string): Promise<WeekLogs> {
   const access = join(folder, 'access.log');
   const error = join(folder, 'error.log');
   const rotated = join(folder, 'rotated.log');
-  const requests = requestsOfDay(random, bursts);
+  const tries = join(folder, 'tries.log');
+  const requests = requestsOfDay(random, bursts, () => '');
   const packed: string[] = [];
   const packing: Promise<void>[] = [];
   const whole = openSync(access, 'w');
@@ -71,18 +74,21 @@ export async function writeWeekLogs(folder: string): Promise<WeekLogs> {
   }
   closeSync(whole);
   utimesSync(access, END_S, END_S);
-  const problems = problemsOfDay(random, bursts);
-  const errors = openSync(error, 'w');
-  for (let back = DAYS - 1; back >= 0; back--) writeSync(errors, dated(problems, END_S - back * DAY_S));
-  closeSync(errors);
-  utimesSync(error, END_S, END_S);
+  const tried = requestsOfDay(random, bursts, status => ` rt=0.012 us="${status}" id=${random.whole(1e8, 1e9)}`);
+  writeDays(tries, tried, 2);
+  writeDays(error, problemsOfDay(random, bursts), DAYS);
   await Promise.all(packing);
-  return { access, error, rotated, packed };
+  return { access, tries, error, rotated, packed };
 }
 
-function requestsOfDay(random: Random, bursts: ReadonlySet<number>): Day {
-  const good = Array.from({ length: POOL }, () => requestLine(random, statusOf(random)));
-  const failed = Array.from({ length: BURST_LINES }, () => requestLine(random, 502));
+function requestsOfDay(
+  random: Random,
+  bursts: ReadonlySet<number>,
+  tailOf: (status: number) => string,
+): Day {
+  const lineOf = (status: number) => requestLine(random, status, tailOf(status));
+  const good = Array.from({ length: POOL }, () => lineOf(statusOf(random)));
+  const failed = Array.from({ length: BURST_LINES }, () => lineOf(502));
   return dayOf(stampOfAccess, second => [
     ...some(good, second * 17, countAt(second)),
     ...(bursts.has(second) ? failed : []),
@@ -157,6 +163,14 @@ function dated({ bytes, digitsAt, midnight }: Day, endS: number): Buffer {
     bytes[at + 1] = 48 + (day % 10);
   }
   return bytes;
+}
+
+/** So many days, the last of which ends at 18:00. */
+function writeDays(path: string, day: Day, days: number): void {
+  const file = openSync(path, 'w');
+  for (let back = days - 1; back >= 0; back--) writeSync(file, dated(day, END_S - back * DAY_S));
+  closeSync(file);
+  utimesSync(path, END_S, END_S);
 }
 
 function writeAll(path: string, bytes: Buffer, lastS: number): void {

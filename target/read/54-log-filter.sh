@@ -88,6 +88,7 @@ function leave_minute(   k) {
 }
 BEGIN {
   kind = error_log ? 1 : 0; bracket = 1; minute = -60; plain = form == "plain"
+  leave_minute()
   told_by_stamps = newest ~ /^streamed/; newest_at = substr(newest, 10) + 0
   if (ENVIRON["STAUNCH_ONLY"] != "") { last_file = 1; begin_file(ENVIRON["STAUNCH_ONLY"]) }
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { accessLine, clfStamp, HOUR, LogHome, minuteTotals, NOON, range, write } from './log-files.ts';
@@ -84,6 +85,21 @@ describe.each(platforms(home.path))('on $name', platform => {
     expect(told.logLines).toEqual(
       wanted.filter(({ status }) => status === 499 || status >= 500).map(({ line }) => line),
     );
+  });
+
+  it.each(['plain', 'tries:us="', 'what'])('counts on through rotated and packed files (%s)', form => {
+    const path = join(home.newDirectory(), 'rotated.log');
+    const [old, packed, live] = [lines.slice(0, 5_000), lines.slice(5_000, 9_000), lines.slice(9_000)];
+    const text = (some: readonly Written[]) => some.map(({ line }) => line);
+    write(`${path}.2`, text(packed), NOON - 4 * HOUR + 9_000);
+    execFileSync('gzip', [`${path}.2`]);
+    write(`${path}.3`, text(old), NOON - 4 * HOUR + 5_000);
+    write(path, text(live), NOON);
+    const [from, to] = [NOON - 3 * HOUR + 11, NOON - HOUR + 13];
+    const told = ask(platform, 'access-log', [path, String(from), String(to), 'after-request', form]);
+    const wanted = within(from, to);
+    expect(minuteTotals(told.notes('total'))).toEqual(plainTotals(wanted));
+    expect(told.notes('file').map(note => note.split(' ')[0])).toEqual([`${path}.3`, `${path}.2.gz`, path]);
   });
 
   it('counts lines that stand out of order in the minute that they print', () => {
