@@ -2,8 +2,8 @@ import { type Goal, judged, type Table } from './part.ts';
 import { type Results, RUNS_KEPT, type RunResult } from './results.ts';
 
 /** A number with about three digits. */
-export function figure(value: number | undefined): string {
-  if (value === undefined || Number.isNaN(value)) return '-';
+export function figure(value: number | null | undefined): string {
+  if (value == null || Number.isNaN(value)) return '-';
   const size = Math.abs(value);
   if (size >= 10_000) return Math.round(value).toLocaleString('en-US');
   return size >= 100

@@ -21,7 +21,8 @@ export interface Measured {
 export interface Table {
   readonly title: string;
   readonly columns: readonly string[];
-  readonly rows: readonly { readonly name: string; readonly values: readonly (number | undefined)[] }[];
+  /** Nothing, and null in a file, where a way has no such figure. */
+  readonly rows: readonly { readonly name: string; readonly values: readonly (number | null | undefined)[] }[];
 }
 
 /**

@@ -17,7 +17,7 @@ const NOISE_PER_SECOND = 1;
 const BURSTS_A_DAY = 16;
 /** Seconds before 18:00: in the two hours where the windows of the bench lie, one of them in the last minutes. */
 const BURSTS_IN_WINDOW = [170, 2_003, 2_950, 4_111, 4_520, 6_900];
-const BURST_LINES = 30;
+const BURST_LINES = 32;
 const POOL = 4_096;
 /** Rotated days that are still plain: today's and yesterday's. */
 const PLAIN_DAYS = 2;
@@ -74,18 +74,18 @@ export async function writeWeekLogs(folder: string): Promise<WeekLogs> {
   }
   closeSync(whole);
   utimesSync(access, END_S, END_S);
-  const tried = requestsOfDay(random, bursts, status => ` rt=0.012 us="${status}" id=${random.whole(1e8, 1e9)}`);
+  const tried = requestsOfDay(
+    random,
+    bursts,
+    status => ` rt=0.012 us="${status}" id=${random.whole(1e8, 1e9)}`,
+  );
   writeDays(tries, tried, 2);
   writeDays(error, problemsOfDay(random, bursts), DAYS);
   await Promise.all(packing);
   return { access, tries, error, rotated, packed };
 }
 
-function requestsOfDay(
-  random: Random,
-  bursts: ReadonlySet<number>,
-  tailOf: (status: number) => string,
-): Day {
+function requestsOfDay(random: Random, bursts: ReadonlySet<number>, tailOf: (status: number) => string): Day {
   const lineOf = (status: number) => requestLine(random, status, tailOf(status));
   const good = Array.from({ length: POOL }, () => lineOf(statusOf(random)));
   const failed = Array.from({ length: BURST_LINES }, () => lineOf(502));
