@@ -1,7 +1,7 @@
 import { guessLogFormat } from '../signals/access-format-guess.ts';
 import { sliceLines } from '../signals/lines.ts';
 import { type AccessLogReader, compileLogFormat } from '../signals/nginx-access-log.ts';
-import { statusPlace } from '../signals/nginx-log-format.ts';
+import { goodAnswerForm, statusPlace } from '../signals/nginx-log-format.ts';
 import type { AccessRequest } from '../signals/signal.ts';
 import type { StatusTotal } from './case-file.ts';
 import { type Collector, LONG } from './collector.ts';
@@ -29,6 +29,7 @@ export const nginxAccessLog: Collector = {
           String(Math.floor(window.fromMs / 1000)),
           String(Math.ceil(window.toMs / 1000)),
           format ? statusPlace(format.template, format.escape) : 'after-request',
+          ...(format ? goodAnswerForm(format.template, format.escape) : []),
         ],
         limits: LONG,
         name: bundledLogName('access', path, allPaths),
@@ -89,13 +90,7 @@ function* readOne(recording: Recording, draft: HostDraft): Generator<undefined, 
     for (const line of slice) {
       if (line.startsWith('#staunch ')) {
         covers.note(line);
-        const total = /^#staunch total (\d{1,12}) (\d{3}) (\d{1,12})/.exec(line);
-        if (total)
-          totals.push({
-            minuteAtMs: Number(total[1]) * 1000 - (draft.clock.offsetMs ?? 0),
-            status: Number(total[2]),
-            count: Number(total[3]),
-          });
+        totals.push(...totalsOf(line, draft.clock.offsetMs ?? 0));
         continue;
       }
       if (line === '') continue;
@@ -121,4 +116,21 @@ function* readOne(recording: Recording, draft: HostDraft): Generator<undefined, 
   draft.accessLogs.push({ name: recording.name, level, requests, ...(totals.length > 0 && { totals }) });
   const state = recording.cut || covers.leftOut > 0 ? 'cut' : recording.bytes.length === 0 ? 'empty' : 'read';
   draft.cover('nginx-access-log', state, covers.span(recording.name));
+}
+
+/** `#staunch total MINUTE STATUS N,N,,N`: how many requests ended so, in that minute and in those that follow. */
+function totalsOf(line: string, offsetMs: number): StatusTotal[] {
+  const [, minute, status, counts = ''] =
+    /^#staunch total (\d{1,12}) (\d{3}) ([\d,]{1,16000})$/.exec(line) ?? [];
+  return counts.split(',').flatMap((count, at) =>
+    count === ''
+      ? []
+      : [
+          {
+            minuteAtMs: (Number(minute) + at * 60) * 1000 - offsetMs,
+            status: Number(status),
+            count: Number(count),
+          },
+        ],
+  );
 }

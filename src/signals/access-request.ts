@@ -146,14 +146,31 @@ function momentOf(fields: AccessFields, context: ReadContext): Moment | undefine
   const iso = fields[TIME_ISO];
   if (iso !== undefined) return isoMoment(iso, 0, context.clock);
   const local = fields[TIME_LOCAL];
-  return local === undefined ? undefined : timeLocalMoment(local, 0);
+  return local === undefined ? undefined : localMoment(local);
+}
+
+let lastLocal = '';
+let lastLocalMoment: Moment | undefined;
+
+/** Lines of a busy log share their second, so the last one is kept. */
+function localMoment(text: string): Moment | undefined {
+  if (text !== lastLocal) {
+    lastLocal = text;
+    lastLocalMoment = timeLocalMoment(text, 0);
+  }
+  return lastLocalMoment;
 }
 
 /** NGINX writes 000 for a connection that was closed before any request was read. */
 function statusNumber(text: string): number | undefined {
   if (text.length !== 3) return undefined;
-  const status = Number(text);
-  return Number.isInteger(status) && status >= 0 ? status : undefined;
+  let status = 0;
+  for (let at = 0; at < 3; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (!(digit >= 0 && digit <= 9)) return undefined;
+    status = status * 10 + digit;
+  }
+  return status;
 }
 
 function numberOf(text: string | undefined): number | undefined {

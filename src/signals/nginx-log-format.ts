@@ -52,6 +52,21 @@ function spaceRuns(literal: string): number {
   return literal.match(/[ \t]+/g)?.length ?? 0;
 }
 
+/**
+ * How the read script may tell a good answer by a few looks, as the words of its argument; none where it must look at
+ * each line as a whole. `plain`: the format lists no tries, among which a failed one could hide. `tries:TEXT`: it lists
+ * them in quotes, behind this text. In both nothing but the status stands between a quote with a space and a space, and
+ * no value can hold a quote.
+ */
+export function goodAnswerForm(template: string, escaping: string): readonly [] | readonly [string] {
+  if (escaping !== 'default' || !template.includes('"$request" $status ')) return [];
+  if (template.split(/" \$/).length !== 2) return [];
+  if (!/\$\{?upstream_/.test(template)) return ['plain'];
+  const before = /([A-Za-z0-9_=:-]{2,60}")\$upstream_status"/.exec(template)?.[1];
+  if (before === undefined || template.split(before).length !== 2) return [];
+  return [`tries:${before}`];
+}
+
 /** JSON key to variable name, from a template such as `{"ts":"$time_iso8601","status":$status}`. */
 export function jsonKeys(template: string): ReadonlyMap<string, string> {
   const keys = new Map<string, string>();

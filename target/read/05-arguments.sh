@@ -11,8 +11,8 @@ export LC_ALL LANG SYSTEMD_COLORS SYSTEMD_PAGER
 # mawk reads logs about twice as fast as gawk and ten times as fast as busybox.
 if command -v mawk >/dev/null 2>&1; then staunch_awk='mawk'; else staunch_awk='awk'; fi
 
-# Verbs whose answers cannot grow large: see serve_brief.
-serve_short='watch-sample clock unit-state unit-files cgroup-memory accept-queue host-memory versions recent-changes'
+# Verbs whose answers cannot grow large, or are bounded by what writes them: see serve_brief.
+serve_short='watch-sample clock unit-state unit-files cgroup-memory accept-queue host-memory versions recent-changes error-log access-log'
 
 # What went wrong, for the person who reads the diagnosis.
 complain() { printf '%s\n' "$*" >&2; }

@@ -79,6 +79,7 @@ function stamp(line,   k, was) {
 }
 '
 
+# `local`: stamps are of a zone that only `date` knows.
 # Reads "MTIME SIZE DEVICE:INODE PATH" of the log (first) and its rotated files. Says what to read, oldest first:
 #   "read TYPE BLOCK SIZE MTIME EXPECTED PATH" (BLOCK: first block of 4 KB; EXPECTED: stamp of its first
 #   line, -1 where not known), and before that "oldest STAMP" and "newest STAMP" of what is on disk.
@@ -161,10 +162,10 @@ END {
   if (!m) exit
   # Of a compressed file that is not read only its last change is known.
   s = type[m] == "plain" ? first_stamp(path[m]) : -1
-  print "oldest " (s >= 0 ? (error_log ? civil(s) : "@" s) : (chosen[m] && type[m] != "plain" ? "streamed " : "@") mtime[m])
+  print "oldest " (s >= 0 ? (local ? civil(s) : "@" s) : (chosen[m] && type[m] != "plain" ? "streamed " : "@") mtime[m])
   oldest_first = s
   s = chosen[1] && high + slack >= mtime[1] + shift ? -2 : type[1] == "plain" ? last_stamp(path[1]) : -1
-  print "newest " (s == -2 ? "streamed " mtime[1] : s >= 0 ? (error_log ? civil(s) : "@" s) : "@" mtime[1])
+  print "newest " (s == -2 ? "streamed " mtime[1] : s >= 0 ? (local ? civil(s) : "@" s) : "@" mtime[1])
   for (i = m; i >= 1; i--) {
     if (!chosen[i]) continue
     block = 0; s = -1

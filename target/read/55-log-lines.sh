@@ -1,103 +1,26 @@
 # The lines of a window, out of the files that 50-log-window.sh names.
 
-# Most that is sent of one log.
+# Most that is sent of one log, and of the counts of its minutes: together less than the client takes of an answer.
 log_error_bytes=2500000
 log_access_bytes=1500000
+log_count_bytes=2500000
 # Longer lines are cut: NGINX cuts its own at 2 KB, and a request line fits in 8 KB by default.
 log_line_bytes=16384
-
-# A line of a log never looks like one of ours: ours begin with "#staunch ".
-log_filter_awk='
-function begin_file(text,   f) {
-  # "TYPE BLOCK SIZE MTIME EXPECTED PATH"
-  split(text, f, " ")
-  sub(/^[^ ]+ [^ ]+ [^ ]+ [^ ]+ [^ ]+ /, "", text)
-  emit("#staunch file " text " " f[3] " " f[2] * 4096 " " f[3])
-  # The line that the cut goes through belongs to no one.
-  partial = f[2] > 0; expected = f[5]; fresh = 1; inside = 0; last_key = ""; files++
-}
-function line_out() {
-  lines++
-  if (length($0) > line_bytes) emit(substr($0, 1, line_bytes))
-  else if (substr($0, 1, 9) == "#staunch ") emit(" " $0)
-  else emit($0)
-}
-# Remembers what follows from a stamp; lines of the same second need no more work.
-function settle(k, s) {
-  last_key = k; at = s; inside = s >= low && s <= high
-  if (first_seen == "") first_seen = s
-  last_seen = s
-  # A file that begins otherwise than a moment ago is another file: the log was rotated meanwhile.
-  if (fresh && expected >= 0 && expected != s) moved = 1
-  fresh = 0
-  if (!error_log) minute = s - s % 60 " "
-  # A single stamp from the future (a clock that jumped, garbage) does not end the reading; a run of them does.
-  if (s > high + slack) { if (++beyond > 20 && last_file) { stopped = 1; exit } } else if (inside) beyond = 0
-}
-BEGIN {
-  kind = error_log ? 1 : 0; bracket = 1
-  if (ENVIRON["STAUNCH_ONLY"] != "") { last_file = 1; begin_file(ENVIRON["STAUNCH_ONLY"]) }
-}
-# Between two files of one stream; \001 cannot stand in a log of NGINX, which escapes control characters.
-substr($0, 1, 1) == "\001" {
-  # The mark stands on a line of its own even behind a file without a last line end: that is the empty line.
-  blank = 0
-  if (substr($0, 2, 5) == "file ") { begin_file(substr($0, 7)); next }
-  if (substr($0, 2) == "last") { last_file = 1; next }
-  if (substr($0, 2) == "failed") { failed = 1; next }
-}
-partial { partial = 0; fresh = 0; seen_any = 1; next }
-$0 == "" { blank++; next }
-{
-  seen_any = 1
-  for (; blank > 0; blank--) if (inside && error_log) { lines++; emit("") }
-  if (kind == 2) k = bracket ? substr($0, index($0, "[") + 1, 26) : stamp_text($0)
-  else if (kind == 1) k = substr($0, 1, 19)
-  else k = kind ? stamp_text($0) : ""
-  if (k != last_key || k == "") {
-    # Kind 2 stands behind the first bracket in almost every log; where it does not, it is searched for.
-    if (kind == 1) { if (stamp_text($0) != "") settle(k, stamp_time(k)) }
-    else if (kind == 2 ? k ~ /^[0-3][0-9]\/[A-Z][a-z][a-z]\/[12][0-9][0-9][0-9]:[0-2][0-9]:[0-5][0-9]:[0-6][0-9] [-+][0-9][0-9][0-9][0-9]$/ : k != "") settle(k, stamp_time(k))
-    else if ((s = stamp($0)) >= 0) { settle("", s); if (kind == 2 && ++searched > 50) bracket = 0 }
-  }
-  if (!inside) next
-  if (error_log) { line_out(); next }
-  if (status_kind == 1) {
-    k = substr($0, index($0, "\" ") + 2, 4)
-    if (k in plain_status) k = plain_status[k]
-    else if (k ~ /^[1-9][0-9][0-9] $/) { plain_status[k] = substr(k, 1, 3); k = substr(k, 1, 3) }
-    else k = status_by_text()
-  } else k = status_by_text()
-  k = minute k
-  if (!(k in total)) order[++kinds] = k
-  total[k]++
-  k = substr(k, length(k) - 2)
-  # A list of tries in which one failed: the client saw 200, the upstream did not answer the first time.
-  if (k >= "500" || k == "499") line_out()
-  else if ($0 ~ /5[0-9][0-9](, | : )[-0-9]/ && $0 ~ /(^|[^0-9.])5[0-9][0-9](, | : )[-0-9]/) line_out()
-}
-END {
-  emit_rest()
-  for (i = 1; i <= kinds; i++) print "#staunch total " order[i] " " total[order[i]]
-  # What was read to its end tells by itself how far it goes.
-  if (oldest ~ /^streamed/) oldest = first_seen != "" ? first_seen - z_from : substr(oldest, 10)
-  if (newest ~ /^streamed/) newest = last_seen != "" ? last_seen - z_to : substr(newest, 10)
-  if (newest != "") print "#staunch covers " oldest " " newest
-  print "#staunch lines " lines + 0
-  if (ENVIRON["STAUNCH_ONLY"] != "" && !seen_any) moved = 1
-  exit moved ? 3 : failed ? 1 : 0
-}
-'
 
 # log_zone EPOCH: the zone of this host at that instant, as +0100.
 log_zone() { date -d "@$1" +%z 2>/dev/null || date +%z; }
 
-# "@EPOCH" or a local "YYYY-MM-DD HH:MM:SS" as epoch seconds; "streamed EPOCH" stays for the filter.
+# Most servers keep UTC: asked once per channel, that saves three processes for each log.
+prepare_error_log() {
+  if [ -z "${log_keeps-}" ]; then log_keeps=$(unset TZ; date +%Z); fi
+}
+
+# log_epoch "@EPOCH" or a local "YYYY-MM-DD HH:MM:SS": sets log_at to epoch seconds; "streamed EPOCH" stays for the filter.
 log_epoch() {
   case $1 in
-    @*) printf '%s' "${1#@}" ;;
-    streamed*) printf '%s' "$1" ;;
-    *) date -d "$1" +%s 2>/dev/null ;;
+    @*) log_at=${1#@} ;;
+    streamed*) log_at=$1 ;;
+    *) log_at=$(date -d "$1" +%s 2>/dev/null) ;;
   esac
 }
 
@@ -145,19 +68,21 @@ log_stream() {
   done
 }
 
-# log_window ERROR_LOG PATH FROM TO STATUS BOUND
+# log_window ERROR_LOG PATH FROM TO STATUS FORM BOUND
 log_window() {
   check_path "$2" && check_window "$3" "$4" || return
   log_path=$2; log_from=$3; log_to=$4; log_code=0
   log_dir=${log_path%/*}; log_stem=${log_path%.*}; log_ext=${log_path#"$log_stem"}
   case $log_ext in */*) log_stem=$log_path; log_ext= ;; esac
-  if [ "$1" = 1 ]; then
+  log_local=0
+  if [ "$1" = 1 ] && [ "${log_keeps-}" != UTC ]; then
+    log_local=1
     # Two hours to both sides: does a change of the zone make an hour of stamps ambiguous?
     log_zone_from=$(log_zone "$((log_from - 7200))"); log_zone_to=$(log_zone "$((log_to + 7200))")
   else
     log_zone_from=+0000; log_zone_to=+0000
   fi
-  log_error=$1; log_status=$5; log_bound=$6
+  log_error=$1; log_status=$5; log_form=$6; log_bound=$7
   set --
   if [ -e "$log_path" ]; then
     why_unreadable "$log_path" || return
@@ -193,7 +118,7 @@ log_window() {
   fi
   log_plan=$(
     stat -L -c '%Y %s %d:%i %n' -- "$@" 2>/dev/null | STAUNCH_LOG=$log_path "$staunch_awk" -v error_log="$log_error" \
-      -v from="$log_from" -v to="$log_to" -v zone_from="$log_zone_from" -v zone_to="$log_zone_to" \
+      -v local="$log_local" -v from="$log_from" -v to="$log_to" -v zone_from="$log_zone_from" -v zone_to="$log_zone_to" \
       -v slack="$log_slack" "$log_stamp_awk$log_search_awk"
   ) || return 1
   log_oldest=; log_newest=
@@ -203,8 +128,8 @@ log_window() {
   set --
   for log_line in $log_plan; do
     case $log_line in
-      'oldest '*) log_oldest=$(log_epoch "${log_line#* }") ;;
-      'newest '*) log_newest=$(log_epoch "${log_line#* }") ;;
+      'oldest '*) log_epoch "${log_line#* }"; log_oldest=$log_at ;;
+      'newest '*) log_epoch "${log_line#* }"; log_newest=$log_at ;;
       'read '*) set -- "$@" "$log_line" ;;
       'unread '*) complain "${log_line#* }: no time stamps that Staunch knows, so no window can be cut from it."; log_code=1 ;;
     esac
@@ -235,22 +160,35 @@ log_window() {
   case $? in
     0) return "$log_code" ;;
     3) complain "$log_path was rotated while it was being read: ask again." ;;
+    4) complain "$log_path has more minutes in this window than are counted at once: ask for a shorter window." ;;
   esac
   return 1
 }
 
 log_filter() {
+  log_quick=$log_calm_tries_awk
+  if [ "$log_form" = plain ]; then log_quick=$log_calm_awk; fi
+  if [ -n "$log_form" ] && [ "$staunch_awk" = mawk ]; then log_quick=$log_usual_awk$log_quick; fi
   STAUNCH_ONLY=$log_only "$staunch_awk" -v error_log="$log_error" -v from="$log_from" -v to="$log_to" \
     -v zone_from="$log_zone_from" -v zone_to="$log_zone_to" -v slack="$log_slack" -v status="$log_status" \
-    -v bound="$log_bound" -v line_bytes="$log_line_bytes" -v oldest="$log_oldest" -v newest="$log_newest" \
-    "$bounded_awk$log_stamp_awk$log_status_awk$log_filter_awk"
+    -v form="$log_form" -v count_bytes="$log_count_bytes" -v bound="$log_bound" -v line_bytes="$log_line_bytes" -v oldest="$log_oldest" -v newest="$log_newest" \
+    "$bounded_awk$log_stamp_awk$log_status_awk$log_filter_awk$log_quick$log_lines_awk"
 }
 
 ask_error_log() {
-  log_window 1 "$1" "$2" "$3" after-request "$log_error_bytes"
+  log_window 1 "$1" "$2" "$3" after-request "" "$log_error_bytes"
 }
 
+# PATH FROM TO STATUS FORM. FORM tells how a good answer is known: "plain", the format lists no tries of a request and has
+# nothing but the status between a quote with a space and a space; "tries:TEXT", it lists them between TEXT, which ends
+# with a quote, and a quote; anything else, not at all.
 ask_access_log() {
   check_status_place "$4" || return
-  log_window 0 "$1" "$2" "$3" "$4" "$log_access_bytes"
+  case ${5-} in
+    plain) log_good=plain ;;
+    tries:*[!A-Za-z0-9_=\":-]*) log_good= ;;
+    tries:*) log_good=${5#tries:} ;;
+    *) log_good= ;;
+  esac
+  log_window 0 "$1" "$2" "$3" "$4" "$log_good" "$log_access_bytes"
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { guessLogFormat } from '../../src/signals/access-format-guess.ts';
 import { compileLogFormat } from '../../src/signals/nginx-access-log.ts';
-import { COMBINED_FORMAT, statusPlace } from '../../src/signals/nginx-log-format.ts';
+import { COMBINED_FORMAT, goodAnswerForm, statusPlace } from '../../src/signals/nginx-log-format.ts';
 import { fixtureLines, inUtc, serverIn } from './server.ts';
 
 const TIMED = `${COMBINED_FORMAT} rt=$request_time uct="$upstream_connect_time" uht="$upstream_header_time" urt="$upstream_response_time" us="$upstream_status" ua="$upstream_addr" id=$request_id msec=$msec`;
@@ -212,5 +212,23 @@ describe('statusPlace', () => {
     ['$host "$http_referer" "$request" $status', 'default', 'field:6'],
   ])('%s (%s) has it at %s', (template, escaping, place) => {
     expect(statusPlace(template, escaping)).toBe(place);
+  });
+});
+
+describe('goodAnswerForm', () => {
+  it.each([
+    ['the default format', COMBINED_FORMAT, 'default', ['plain']],
+    ['a request time behind it', `${COMBINED_FORMAT} rt=$request_time`, 'default', ['plain']],
+    ['tries in quotes', TIMED, 'default', ['tries:us="']],
+    ['tries without quotes', `${COMBINED_FORMAT} us=$upstream_status`, 'default', []],
+    ['tries behind a text that stands twice', TIMED.replace('ua="', 'us="'), 'default', []],
+    ['tries that only other variables tell', `${COMBINED_FORMAT} "$upstream_addr"`, 'default', []],
+    ['another number behind a quote', `${COMBINED_FORMAT} $upstream_bytes_sent`, 'default', []],
+    ['values that may hold quotes', COMBINED_FORMAT, 'none', []],
+    ['quotes that are escaped with a backslash', COMBINED_FORMAT, 'json', []],
+    ['JSON', JSON_TEMPLATE, 'json', []],
+    ['a status elsewhere', WORDS, 'default', []],
+  ])('knows %s', (_, template, escaping, form) => {
+    expect(goodAnswerForm(template, escaping)).toEqual(form);
   });
 });

@@ -2,7 +2,7 @@ import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { errorLine, errorStamp, HOUR, LogHome, NOON, range, write } from './log-files.ts';
-import { ask, platforms } from './read-script.ts';
+import { ask, call, platforms } from './read-script.ts';
 
 const home = new LogHome();
 afterAll(() => home.remove());
@@ -139,6 +139,19 @@ describe.each(platforms(home.path))('on $name', platform => {
     const first = told.lines.slice(0, gap).filter(line => !line.startsWith('#'));
     expect(first).toEqual(lines.slice(0, first.length));
     expect(told.logLines.slice(first.length)).toEqual(lines.slice(first.length + leftOut));
+  });
+
+  it('asks for the zone only once where the server keeps UTC', () => {
+    const lines = range(NOON - HOUR, NOON, 10).map(at => errorLine(at));
+    write(log, lines, NOON);
+    const [from, to] = [NOON - 600, NOON - 301];
+    const twice = `prepare_error_log; ask_error_log '${log}' ${from} ${to}; ask_error_log '${log}' ${from} ${to}`;
+    const fakes = { date: 'echo asked >&2; [ "$*" = +%Z ] && echo UTC' };
+    const told = call(platform, 'eval', [twice], { fakes });
+    expect(told.complaint).toBe('asked\n');
+    const wanted = lines.slice(300, 330);
+    expect(told.logLines).toEqual([...wanted, ...wanted]);
+    expect(told.notes('covers')).toEqual(Array(2).fill(`${NOON - HOUR} ${NOON - 10}`));
   });
 
   it('agrees with a plain filter on many windows of a bursty log', { timeout: 120_000 }, () => {

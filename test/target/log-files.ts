@@ -45,6 +45,17 @@ export function write(file: string, lines: readonly string[], changedAt: number,
 export const range = (from: number, to: number, step: number): number[] =>
   Array.from({ length: Math.max(0, Math.ceil((to - from) / step)) }, (_, i) => from + i * step);
 
+/** What `#staunch total` rows count, as `MINUTE STATUS N` for each minute that has any. */
+export const minuteTotals = (rows: readonly string[]): string[] =>
+  rows
+    .flatMap(row => {
+      const [minute, status, counts = ''] = row.split(' ');
+      return counts
+        .split(',')
+        .flatMap((count, at) => (count === '' ? [] : [`${Number(minute) + at * 60} ${status} ${count}`]));
+    })
+    .sort();
+
 /** A home of its own for one test file, and in it an own directory for each log. */
 export class LogHome {
   readonly path = mkdtempSync(join(tmpdir(), 'staunch-logs-'));

@@ -1,0 +1,6 @@
+import { fanoutPart } from './fanout/measure.ts';
+import type { Part } from './part.ts';
+import { windowPart } from './window/measure.ts';
+
+/** All parts, in the order in which they are measured. */
+export const PARTS: readonly Part[] = [fanoutPart, windowPart];
