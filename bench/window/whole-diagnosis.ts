@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Service, USUAL_WARNINGS } from '../../src/inventory/registry.ts';
+import { USUAL_CHANGES } from '../../src/policy/change-rules.ts';
 import { investigate } from '../../src/workflows/investigation.ts';
 import { median } from '../contest.ts';
 import type { Goal, Say, Table } from '../part.ts';
@@ -74,6 +75,7 @@ async function ask(target: SshTarget, { access, error }: WeekLogs): Promise<void
     upstreams: new Map(),
     channels: [],
     warnings: USUAL_WARNINGS,
+    changes: USUAL_CHANGES,
   };
   const { caseFile } = await investigate(
     service,

@@ -95,6 +95,6 @@ function reply(standing: Standing, key: string, message: Message): Parcel {
 }
 
 /** Key of the message in whose thread all of an incident is told, where that is a message of ours. */
-export function threadKeyOf({ incident }: Standing): string {
+function threadKeyOf({ incident }: Standing): string {
   return rootKey(incident);
 }

@@ -3,13 +3,7 @@ import type { HelperCheck, HelperState } from '../remediation/helper-state.ts';
 import type { ChangePlan, ServerPlan } from '../remediation/plan.ts';
 import type { ProposalBrief } from './planned-change.ts';
 
-export type {
-  HelperCheck,
-  HelperFile,
-  HelperMaster,
-  HelperProcess,
-  HelperState,
-} from '../remediation/helper-state.ts';
+export type { HelperCheck, HelperFile, HelperState } from '../remediation/helper-state.ts';
 
 /**
  * A proposed change through its life. `open` waits for approvals; `approved` has enough of them; `applying` has begun on
