@@ -93,8 +93,3 @@ function editOf({ incident }: Standing, target: string, message: Message): Parce
 function reply(standing: Standing, key: string, message: Message): Parcel {
   return { ...inThread(standing.incident), key, kind: 'post', message };
 }
-
-/** Key of the message in whose thread all of an incident is told, where that is a message of ours. */
-function threadKeyOf({ incident }: Standing): string {
-  return rootKey(incident);
-}
