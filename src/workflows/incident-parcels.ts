@@ -1,7 +1,7 @@
 import type { Standing } from './incident-ports.ts';
 import type { IncidentWords, PastCard } from './incident-words-port.ts';
 import type { Message } from './message.ts';
-import { inThread, placeOf, rootEdit, rootKey } from './run-parcels.ts';
+import { inThread, placeOf, rootEdit } from './run-parcels.ts';
 import type { Parcel, State } from './state-ports.ts';
 import type { Telling } from './surface-ports.ts';
 
