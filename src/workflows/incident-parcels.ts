@@ -1,7 +1,7 @@
 import type { Standing } from './incident-ports.ts';
 import type { IncidentWords, PastCard } from './incident-words-port.ts';
 import type { Message } from './message.ts';
-import { inThread, placeOf, rootEdit, rootKey } from './run-parcels.ts';
+import { inThread, placeOf, rootEdit } from './run-parcels.ts';
 import type { Parcel, State } from './state-ports.ts';
 import type { Telling } from './surface-ports.ts';
 
@@ -92,9 +92,4 @@ function editOf({ incident }: Standing, target: string, message: Message): Parce
 
 function reply(standing: Standing, key: string, message: Message): Parcel {
   return { ...inThread(standing.incident), key, kind: 'post', message };
-}
-
-/** Key of the message in whose thread all of an incident is told, where that is a message of ours. */
-export function threadKeyOf({ incident }: Standing): string {
-  return rootKey(incident);
 }

@@ -46,7 +46,6 @@ describe('staunch incident list', () => {
       / 1 {2}20 Nov 02:20 .*checkout .*resolved: .*the cache.*\(owner U2\)\n.* 2 .*cart .*investigating/,
     );
     expect(here.out()).toContain('staunch incident export 2');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: it must not reach a terminal
     expect(here.out()).not.toMatch(/[\u001b\u202e]/);
   });
 
