@@ -9,7 +9,8 @@ export function slackLogger(log: ServiceLog, hungUp: () => boolean): Logger {
       // A socket that breaks while it closes is no trouble.
       log[hungUp() ? 'debug' : at]({ from: 'slack', said: words }, 'slack sdk');
   return {
-    debug: write('debug'),
+    // Here the SDK writes down all that Slack delivers, and what people say to each other is nothing for a log.
+    debug: (...words: unknown[]) => write('debug')(...words.map(withoutContent)),
     // Every connection and reconnection: worth nothing to an operator.
     info: write('debug'),
     warn: write('warn'),
@@ -18,4 +19,11 @@ export function slackLogger(log: ServiceLog, hungUp: () => boolean): Logger {
     getLevel: () => 'info' as ReturnType<Logger['getLevel']>,
     setName() {},
   };
+}
+
+const LONGEST = 120;
+
+/** What the SDK does, without what is delivered. */
+function withoutContent(word: unknown): string {
+  return typeof word === 'string' ? (word.split(/[{[]/)[0] ?? '').slice(0, LONGEST) : `(${typeof word})`;
 }
