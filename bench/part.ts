@@ -22,7 +22,10 @@ export interface Table {
   readonly title: string;
   readonly columns: readonly string[];
   /** Nothing, and null in a file, where a way has no such figure. */
-  readonly rows: readonly { readonly name: string; readonly values: readonly (number | null | undefined)[] }[];
+  readonly rows: readonly {
+    readonly name: string;
+    readonly values: readonly (number | null | undefined)[];
+  }[];
 }
 
 /**

@@ -39,10 +39,13 @@ export function matchDeaths(
     const most = (places[death] as number) * (1 + (rivals[death] as number));
     addNearest(pairs, able, deaths[death] as WorkerDeath, death, reach, most);
   }
-  pairs.sort((a, b) => a.distanceMs - b.distanceMs);
+  // Numbers are sorted many times faster than pairs: the distance, and below a millisecond the place in the list.
+  const order = Float64Array.from(pairs, ({ distanceMs }, at) => Math.floor(distanceMs) * pairs.length + at);
+  order.sort();
   const used = new Int32Array(deaths.length);
   const found = new Int32Array(able.length).fill(NONE);
-  for (const { failure, death } of pairs) {
+  for (const place of order) {
+    const { failure, death } = pairs[place % pairs.length] as Pair;
     const count = used[death] as number;
     if (found[failure] !== NONE || count >= (places[death] as number)) continue;
     used[death] = count + 1;
