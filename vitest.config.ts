@@ -24,6 +24,7 @@ if (!process.env.CI && !existsSync('/usr/bin/python3')) {
   );
   leftOut.push(
     'test/target/apply/**',
+    'test/target/{process-verbs,watch-unit}.test.ts',
     'test/adapters/ssh/{cut-connections,killed-applying,operator,thread-truth}.test.ts',
     'test/remediation/{canonical-json,config-block,helper-agrees,statistics}.test.ts',
     'test/handlers/terminal/{audit,server-enable-apply}.test.ts',
