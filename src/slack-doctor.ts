@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { packedSamples } from '../handlers/slack/blocks/packed-samples.ts';
 import { allSamples, type SampleIncident } from '../handlers/slack/blocks/samples.ts';
 import { SlackProbe } from '../handlers/slack/slack-probe.ts';
 import type { SlackDoctorContext, SlackEnvironment } from '../handlers/terminal/doctor-slack.ts';
@@ -53,7 +54,7 @@ export async function slackDoctorContext(world: SlackDoctorWorld): Promise<Slack
     declaredScopes: await declaredScopes(),
     samples: async () => {
       const incidents = await sampleIncidents();
-      return incidents && allSamples(incidents);
+      return incidents && packedSamples(allSamples(incidents));
     },
   };
   if (!reading.ok)

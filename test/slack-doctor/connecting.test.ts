@@ -9,7 +9,7 @@ describe('staunch doctor --slack', () => {
     const { exit, wrong, notes, out } = await examined(slack, {}, { workspace: 'T0ACME' });
     expect({ exit, wrong, notes }).toEqual({ exit: 0, wrong: [], notes: [] });
     expect(out).toContain('ok     workspace Acme (T0ACME), in which the app is called @staunch\n');
-    expect(out).toContain('ok     scopes: all 8 of manifest.yml are granted\n');
+    expect(out).toContain('ok     scopes: all 9 of manifest.yml are granted\n');
     expect(out).toContain('ok     Socket Mode: a connection was opened and closed again\n');
     expect(out).toContain('ok     S0ONCALL (slack.roles.requester): @oncall, 1 person\n');
     expect(out).toMatch(/ok {5}messages: all \d\d messages and views pass blocks\.validate\n/);
