@@ -78,7 +78,7 @@ describe('asking', () => {
     await slack.type('@staunch diagnose checkout since 50m', slack.thread);
     await slack.replies.filter({ hasText: /CONFIRMED[\s\S]*\(50 min\)/ }).waitFor();
     await slack.type('@staunch help', slack.thread);
-    await slack.replies.filter({ hasText: 'What to type' }).waitFor();
+    await slack.whisperInThread(/other question is answered from its evidence/);
   });
 
   it.each([
