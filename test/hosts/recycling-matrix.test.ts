@@ -64,6 +64,8 @@ async function tried(host: Host): Promise<Outcome> {
   );
   const web = new AppliedHost(host);
   try {
+    // Only with the helper is it seen what the running Gunicorn was started with.
+    expect((await web.enable()).code).toBe(0);
     const numbers = ['--set', 'maxRequests=800', '--set', 'maxRequestsJitter=100'];
     const ran = await web.staunch('plan', 'checkout', '--remedy', 'recycling', ...numbers, '--json');
     const said = (['block', 'warn', 'ok'] as const).find(sign => WORDS[sign].test(ran.out));
