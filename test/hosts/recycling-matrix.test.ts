@@ -21,10 +21,13 @@ const CELLS: readonly Cell[] = [
   { name: 'gthread', workerClass: 'gthread', keepalive: false },
   { name: 'gthrkeep', workerClass: 'gthread', keepalive: true },
 ];
-/** What each Debian has, and what must be said of its cells after a load of GETs alone, in their order. */
+/**
+ * What each Debian has, what must be said of its cells, in their order, and which of them lose GETs. With kept connections
+ * gthread of 20.1 loses POSTs only: it is refused as long as nobody knows that there are none.
+ */
 const DEBIANS = [
-  { dist: 'bookworm', version: '20.1', signs: ['ok', 'ok', 'ok', 'ok'] },
-  { dist: 'trixie', version: '23.0', signs: ['ok', 'ok', 'block', 'block'] },
+  { dist: 'bookworm', version: '20.1', signs: ['ok', 'ok', 'ok', 'block'], lose: [] },
+  { dist: 'trixie', version: '23.0', signs: ['ok', 'ok', 'block', 'block'], lose: ['gthread', 'gthrkeep'] },
 ] as const;
 /** About thirty recycles. */
 const REQUESTS = 1_500;
@@ -64,6 +67,8 @@ async function tried(host: Host): Promise<Outcome> {
   );
   const web = new AppliedHost(host);
   try {
+    // Only with the helper is it seen what the running Gunicorn was started with.
+    expect((await web.enable()).code).toBe(0);
     const numbers = ['--set', 'maxRequests=800', '--set', 'maxRequestsJitter=100'];
     const ran = await web.staunch('plan', 'checkout', '--remedy', 'recycling', ...numbers, '--json');
     const said = (['block', 'warn', 'ok'] as const).find(sign => WORDS[sign].test(ran.out));
@@ -76,7 +81,7 @@ async function tried(host: Host): Promise<Outcome> {
   }
 }
 
-for (const { dist, version, signs } of DEBIANS)
+for (const { dist, version, signs, lose } of DEBIANS)
   await onRealHosts('ns', `recycling with Gunicorn ${version}`, () => {
     const outcomes = new Map<string, Outcome>();
     const of = (name: string) => outcomes.get(name)!;
@@ -111,10 +116,10 @@ for (const { dist, version, signs } of DEBIANS)
       },
     );
 
-    it('loses requests under this load where it is refused, or the load would prove nothing', () => {
-      const lost = (sign: Sign) =>
-        CELLS.filter(({ name }) => of(name).said === sign).reduce((sum, { name }) => sum + of(name).lost, 0);
-      expect(lost('ok')).toBe(0);
-      if (signs.some(sign => sign === 'block')) expect(lost('block')).toBeGreaterThan(0);
+    it('loses requests under this load where it must, or the load would prove nothing, and nowhere else', () => {
+      const lost = (names: readonly string[]) => names.reduce((sum, name) => sum + of(name).lost, 0);
+      const names = CELLS.map(cell => cell.name);
+      expect(lost(names.filter(name => !lose.some(other => other === name)))).toBe(0);
+      if (lose.length > 0) expect(lost(lose)).toBeGreaterThan(0);
     });
   });

@@ -31,6 +31,8 @@ await onRealHosts('ns', 'a real leak', () => {
   let host: Host;
   let web: AppliedHost;
   let staunch: RunningStaunch;
+  /** The card before anybody had approved: what it predicted is not on it any more once it is applied. */
+  let proposed = '';
   let killsBefore = 0;
   let statuses: Readonly<Record<string, number>> = {};
   let during: Readonly<Record<string, number>> = {};
@@ -67,6 +69,7 @@ await onRealHosts('ns', 'a real leak', () => {
     await steadily(host, { ...LEAK, perSecond: PER_SECOND }, CATCHES_UP_SECONDS);
     say('@staunch plan checkout recycling because workers are killed');
     await staunch.until(() => card() !== undefined, 60);
+    proposed = card()?.text ?? '';
   }
 
   async function changed(): Promise<void> {
@@ -97,7 +100,7 @@ await onRealHosts('ns', 'a real leak', () => {
     expect((await web.enable()).code).toBe(0);
     await killedAndRestarted();
     await planned();
-    expect(card()).toBeDefined();
+    expect(proposed).not.toBe('');
     await changed();
     await lived();
     await staunch.until(() => staunch.latest(CHANNEL, /Reports on what it came to/) !== undefined, 120);
@@ -105,6 +108,7 @@ await onRealHosts('ns', 'a real leak', () => {
     await staunch.until(() => staunch.latest(CHANNEL, /15 minutes after/) !== undefined, 100);
   }, 1_500_000);
   afterAll(async () => {
+    console.log(proposed);
     for (const { level, msg } of staunch?.logged ?? []) if (level !== 'info') console.log(`${level}: ${msg}`);
     for (const { text, threadTs, realMs } of staunch?.shown ?? [])
       console.log(
@@ -157,7 +161,7 @@ await onRealHosts('ns', 'a real leak', () => {
     });
 
     it('restarts workers as often as the card predicted for such traffic', () => {
-      const predicted = Number(/([\d.]+) an hour on this server/.exec(card()?.text ?? '')?.[1]);
+      const predicted = Number(/([\d.]+) an hour on this server/.exec(proposed)?.[1]);
       const meanRequests = settings.maxRequests + settings.jitter / 2;
       // The prediction is for the busiest minutes that the watch saw: what they were is what it implies.
       const countedOn = (predicted * meanRequests * AT_PACE) / 3600;
