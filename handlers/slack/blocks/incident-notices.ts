@@ -75,7 +75,7 @@ export function staunchHelpNotice(): Message {
   const spoken = STAUNCH_COMMANDS.map(([command, what]) => `${command}: ${what}.`).join(' ');
   const end =
     'In a thread write @staunch instead of /staunch: Slack has no commands there. In an incident’s thread every other question is answered from its evidence, such as “why not timeout?”.';
-  return message(own`What to type after /staunch or @staunch. ${spoken} ${end}`, [
+  return message(own`What to type after /staunch, or after a mention of the app. ${spoken} ${end}`, [
     richText(
       line(bold('After /staunch, or after @staunch in a thread')),
       list(

@@ -50,7 +50,7 @@ describe('a manifest', () => {
       ok: true,
       app: { name: 'Staunch', socketMode: true, homeTab: true, messagesTab: 'open' },
     });
-    expect(read.ok && read.app.scopes.size).toBeLessThanOrEqual(8);
+    expect(read.ok && read.app.scopes.size).toBeLessThanOrEqual(9);
   });
 
   it('of a name alone allows nothing', () => {

@@ -43,8 +43,20 @@ describe('an incident in practice mode', () => {
     await slack.type('@staunch timeline', slack.thread);
     await slack.replies.filter({ hasText: 'Timeline of incident' }).last().waitFor();
     await shot(slack, 'timeline');
-    await card().getByRole('button', { name: 'Close now' }).click();
-    await modal.getByText('Why is it over?').waitFor();
+    // The thread may still be scrolling to its newest reply: then the click lands beside the button.
+    await expect
+      .poll(
+        async () => {
+          await card().getByRole('button', { name: 'Close now' }).click();
+          await modal
+            .getByText('Why is it over?')
+            .waitFor({ timeout: 2_000 })
+            .catch(() => {});
+          return modal.getByText('Why is it over?').isVisible();
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(true);
     await modal.getByRole('textbox').fill('The report page is limited to a month now.');
     await shot(slack, 'resolve');
     await modal.getByRole('button', { name: 'Resolve', exact: true }).click();
