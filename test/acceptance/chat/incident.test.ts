@@ -42,6 +42,12 @@ describe('an incident in chat', () => {
       /owner <@U0ANA>/.test(textsOf(rootsOf(slack, C.checkout)[0])) ? true : undefined,
     );
     await slack.messageShortcut(U.ana, 'add-to-timeline', C.checkout, card.ts);
+    // What is asked next must not overtake what was pinned.
+    await slack.until(
+      () =>
+        slack.ephemerals(U.ana, C.checkout).some(told => /timeline/i.test(textsOf(told))) ? true : undefined,
+      10_000,
+    );
     await slack.react(U.ana, 'pushpin', C.checkout, card.ts);
     await say('timeline');
     const timeline = await slack.until(

@@ -85,7 +85,9 @@ describe('what a server wrote', () => {
         let next = 0;
         const take = () => `${MARK}${set[next++ % set.length]}`;
         for (const [name, sent] of incidentsWith(take)) {
-          expect([name, ...harmIn(sent, { people: ['U0SAMPLE', 'U1'], mark: MARK })]).toEqual([name]);
+          expect([name, ...harmIn(sent, { people: ['U0SAMPLE', 'U1', 'U0ANA'], mark: MARK })]).toEqual([
+            name,
+          ]);
           expect([name, ...violationsOf(sent)]).toEqual([name]);
         }
       }),
