@@ -39,10 +39,8 @@ describe('decisions on PostgreSQL', () => {
 
   it('that were answered before they were safe would be caught', { timeout: LONG_MS }, async () => {
     const place = `${await postgres.server.address()}%20-csynchronous_commit%3Doff`;
-    // Else the server makes most of it safe a fifth of a second later by itself.
-    await postgres.server.run("alter system set wal_writer_delay = '10s'");
-    await postgres.server.run('select pg_reload_conf()');
-    const { claimed } = await crashed(place, 2);
+    // Each crash loses what the server did not write in the moment before: often something, not always.
+    const { claimed } = await crashed(place, 12);
     expect((await lostOf(place, claimed)).lost.length).toBeGreaterThan(0);
   });
 
