@@ -1,3 +1,4 @@
+import { ackPart } from './ack/measure.ts';
 import { correlatePart } from './correlate/measure.ts';
 import { fanoutPart } from './fanout/measure.ts';
 import { parsePart } from './parse/measure.ts';
@@ -6,4 +7,11 @@ import { samplesPart } from './samples/measure.ts';
 import { windowPart } from './window/measure.ts';
 
 /** All parts, in the order in which they are measured. */
-export const PARTS: readonly Part[] = [fanoutPart, windowPart, parsePart, correlatePart, samplesPart];
+export const PARTS: readonly Part[] = [
+  fanoutPart,
+  windowPart,
+  parsePart,
+  correlatePart,
+  samplesPart,
+  ackPart,
+];
