@@ -1,8 +1,17 @@
+import { ackPart } from './ack/measure.ts';
 import { correlatePart } from './correlate/measure.ts';
 import { fanoutPart } from './fanout/measure.ts';
 import { parsePart } from './parse/measure.ts';
 import type { Part } from './part.ts';
+import { samplesPart } from './samples/measure.ts';
 import { windowPart } from './window/measure.ts';
 
 /** All parts, in the order in which they are measured. */
-export const PARTS: readonly Part[] = [fanoutPart, windowPart, parsePart, correlatePart];
+export const PARTS: readonly Part[] = [
+  fanoutPart,
+  windowPart,
+  parsePart,
+  correlatePart,
+  samplesPart,
+  ackPart,
+];

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { stepBack } from './adapters/background-thread.ts';
 import { chartImage } from './adapters/chart-image.ts';
 import type { FromWorker, InvestigatorWorkerData, ToWorker } from './adapters/investigator-messages.ts';
 import { playbookLoader } from './adapters/playbook-files.ts';
@@ -13,6 +14,7 @@ import { Turns } from './workflows/turns.ts';
 
 /** The investigator's thread: builds what the message of its starter names, and investigates on demand. */
 async function work(port: MessagePort, data: InvestigatorWorkerData): Promise<void> {
+  stepBack();
   const tell = (message: FromWorker) => port.postMessage(message);
   const log = logOver(tell);
   const { configFile, pseudonymKey } = data;

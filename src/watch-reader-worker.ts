@@ -1,10 +1,12 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { stepBack } from './adapters/background-thread.ts';
 import type { SourceChoice } from './adapters/investigator-messages.ts';
 import { openChosenSource } from './adapters/source-choice.ts';
 import type { FromReader, ToReader } from './adapters/source-messages.ts';
 
 /** The thread in which the watch reads servers: connections of its own, and nothing but questions and answers. */
 async function work(port: MessagePort, choice: SourceChoice): Promise<void> {
+  stepBack();
   const source = await openChosenSource(choice);
   const cancels = new Map<number, AbortController>();
   port.on('message', async (message: ToReader) => {

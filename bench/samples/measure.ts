@@ -1,23 +1,19 @@
-import { measureServers } from './many-servers.ts';
-import { measureShared } from './shared-servers.ts';
-import { measureStored } from './stored-servers.ts';
+import type { Part } from '../part.ts';
+import { missingOf } from '../programs.ts';
+import { measureStorage } from './storage.ts';
 import { measureTarget } from './target-cost.ts';
 
-/**
- * What watching costs.
- *
- *     node bench/samples/measure.ts target     the watched server: a real sshd, 50 real processes; as root
- *     node bench/samples/measure.ts servers    this process: 1,000 servers in memory
- *     node bench/samples/measure.ts stored     the same with a real state on disk
- *     node bench/samples/measure.ts shared     two processes on PostgreSQL, one of which is killed; seven minutes
- */
-const measures = {
-  target: measureTarget,
-  servers: measureServers,
-  stored: measureStored,
-  shared: measureShared,
+/** What sampling costs the watched server, and what keeping samples costs here. */
+export const samplesPart: Part = {
+  name: 'samples',
+  about: 'a sample of 50 workers at the target beside ps; 10 million samples stored beside a row for each',
+  async measure(say) {
+    const target = await measureTarget(say);
+    const storage = await measureStorage(say);
+    return {
+      tables: [target.table, storage.table],
+      goals: [...target.goals, ...storage.goals],
+      leftOut: missingOf(['python3']),
+    };
+  },
 };
-const say = (text: string) => void process.stdout.write(`${text}\n`);
-const [name] = process.argv.slice(2);
-for (const [each, measure] of Object.entries(measures))
-  if (name === undefined || name === each) await measure(say);

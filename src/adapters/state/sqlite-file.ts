@@ -127,6 +127,8 @@ class Connection implements SqliteDatabase {
   readonly #raw: DatabaseSync;
   readonly #path: string;
   readonly #begin: string;
+  /** What is asked again and again, a thousand times a minute some of it. */
+  readonly #prepared = new Map<string, SqliteStatement>();
   #begun = false;
 
   constructor(raw: DatabaseSync, path: string, use: 'writing' | 'reading') {
@@ -150,7 +152,10 @@ class Connection implements SqliteDatabase {
     }
     if (this.#begun && !this.#raw.isTransaction) throw this.#cutOff();
     if (sql === 'commit') return this.#boundary(sql, false);
-    return this.#statement(sql);
+    if (!KEPT_PREPARED.test(sql)) return this.#statement(sql);
+    const kept = this.#prepared.get(sql) ?? this.#statement(sql);
+    if (this.#prepared.size < MOST_PREPARED) this.#prepared.set(sql, kept);
+    return kept;
   }
 
   #boundary(sql: string, begun: boolean): SqliteStatement {
@@ -183,6 +188,10 @@ class Connection implements SqliteDatabase {
     );
   }
 }
+
+/** Only what changes rows: a reader that goes row by row must not share its place with another. */
+const KEPT_PREPARED = /^(?:insert|update|delete) /;
+const MOST_PREPARED = 200;
 
 const NOTHING: SqliteStatement = {
   reader: false,

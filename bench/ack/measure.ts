@@ -1,0 +1,248 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setPriority, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { parse, stringify } from 'yaml';
+import { PracticeSlack } from '../../practice/slack/practice-slack.ts';
+import { PRACTICE_IDS, PRACTICE_SEED } from '../../practice/slack/seed.ts';
+import type { Settings } from '../../src/adapters/settings.ts';
+import { freePort } from '../../test/acceptance/chat/free-port.ts';
+import type { Goal, Measured, Part } from '../part.ts';
+import type { LoopDelay } from './loop-delay.ts';
+import type { Sending, Sent } from './sender.ts';
+
+const PATH = '/slack/events';
+const SECONDS = 4;
+const RATES = [50, 200] as const;
+const ROUNDS = 3;
+const DIAGNOSES = 10;
+const SERVERS_EACH = 5;
+const ROOT = resolve(import.meta.dirname, '../..');
+const BARE = 'a bare Bolt app, idle';
+const IDLE = 'Staunch, idle';
+const BUSY = `Staunch, while ${DIAGNOSES} diagnoses of 20 MB each go on`;
+
+interface Reading extends LoopDelay {
+  readonly p50: number;
+  readonly p99: number;
+  readonly most: number;
+  readonly failed: number;
+}
+
+/** How soon a command is acknowledged. */
+export const ackPart: Part = {
+  name: 'ack',
+  about: 'signed slash commands at 50 and 200 a second, beside a bare Bolt app',
+  async measure(say): Promise<Measured> {
+    await using stack = new AsyncDisposableStack();
+    const folder = mkdtempSync(join(tmpdir(), 'staunch-bench-ack-'));
+    stack.defer(() => rmSync(folder, { recursive: true }));
+    // Where answers to commands go: not what is measured.
+    const sink = createServer((asked, answer) => {
+      asked.resume();
+      answer.end('ok');
+    }).listen(0, '127.0.0.1');
+    await once(sink, 'listening');
+    stack.defer(() => void sink.close());
+    const responseUrl = `http://127.0.0.1:${(sink.address() as AddressInfo).port}/`;
+
+    const [boltPort, staunchPort] = [await freePort(), await freePort()];
+    const slack = await PracticeSlack.start({
+      manifest: parse(readFileSync(join(ROOT, 'manifest.yml'), 'utf8')),
+      seed: PRACTICE_SEED,
+      http: { url: `http://127.0.0.1:${staunchPort}${PATH}` },
+    });
+    stack.defer(() => slack.stop());
+    const child = async (file: string, environment: Record<string, string>) => {
+      const started = fork(join(import.meta.dirname, file), { env: { ...process.env, ...environment } });
+      stack.defer(() => void started.kill('SIGKILL'));
+      await answered(started);
+      return started;
+    };
+    const configFile = join(folder, 'staunch.yml');
+    writeFileSync(configFile, registryText());
+    const settings: Settings = {
+      slack: {
+        botToken: slack.botToken,
+        apiUrl: slack.apiUrl,
+        receiver: {
+          kind: 'http',
+          signingSecret: slack.signingSecret,
+          path: PATH,
+          address: { host: '127.0.0.1', port: staunchPort },
+        },
+      },
+      configFile,
+      stateFolder: join(folder, 'state'),
+      logLevel: 'error',
+      watch: false,
+      retention: { evidenceDays: 30, incidentDays: 365 },
+    };
+    const bare = await child('bare-bolt.ts', { PORT: String(boltPort), SECRET: slack.signingSecret });
+    const staunch = await child('staunch.ts', { SETTINGS: JSON.stringify(settings) });
+    const sender = await child('sender.ts', {});
+    for (const each of [bare, staunch]) prioritize(each);
+    const send = async (port: number, perSecond: number, text: string, seconds = SECONDS): Promise<Sent> => {
+      const sending: Sending = {
+        url: `http://127.0.0.1:${port}${PATH}`,
+        secret: slack.signingSecret,
+        perSecond,
+        seconds,
+        fields: commandFields(text, responseUrl),
+      };
+      sender.send(sending);
+      return (await answered(sender)) as Sent;
+    };
+    const reading = async (of: ChildProcess, port: number, perSecond: number): Promise<Reading> => {
+      of.send('reset');
+      await answered(of);
+      const { ms, failed } = await send(port, perSecond, 'help');
+      of.send('tell');
+      const delay = (await answered(of)) as LoopDelay;
+      const sorted = ms.toSorted((a, b) => a - b);
+      const at = (share: number) =>
+        sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
+      return { p50: at(0.5), p99: at(0.99), most: at(1), failed, ...delay };
+    };
+
+    say('warming up');
+    await send(boltPort, 50, 'help', 1);
+    await send(staunchPort, 50, 'help', 1);
+    let asked = 0;
+    const begin = async () => {
+      for (let number = 0; number < DIAGNOSES; number++) {
+        await send(staunchPort, 1000, `big-${number} last ${30 + (asked++ % 20)}m`, 0.001);
+      }
+    };
+    await begin();
+    await wait(6_000);
+    const readings = new Map<string, Reading[]>();
+    for (let round = 0; round < ROUNDS; round++) {
+      say(`round ${round + 1} of ${ROUNDS}`);
+      for (const rate of RATES) {
+        const keep = (name: string, one: Reading) => {
+          const key = `${name} @${rate}`;
+          readings.set(key, [...(readings.get(key) ?? []), one]);
+        };
+        keep(BARE, await reading(bare, boltPort, rate));
+        keep(IDLE, await reading(staunch, staunchPort, rate));
+        await begin();
+        keep(BUSY, await reading(staunch, staunchPort, rate));
+        await wait(2_000);
+      }
+    }
+    return resultOf(readings);
+  },
+};
+
+function resultOf(readings: ReadonlyMap<string, readonly Reading[]>): Measured {
+  const middle = (name: string, rate: number, of: keyof Reading) => {
+    const values = (readings.get(`${name} @${rate}`) ?? []).map(one => one[of]).sort((a, b) => a - b);
+    return values[values.length >> 1] ?? Number.NaN;
+  };
+  const bareP99 = (rate: number) => ({ name: BARE, measured: middle(BARE, rate, 'p99') });
+  const goals: Goal[] = [
+    {
+      what: 'p99 of an acknowledgement at 200/s while 10 diagnoses go on',
+      unit: 'ms',
+      measured: middle(BUSY, 200, 'p99'),
+      rival: bareP99(200),
+      bound: { atMost: 1.5 },
+      hard: true,
+    },
+    {
+      what: 'p99 of an acknowledgement at 200/s while 10 diagnoses go on, as such',
+      unit: 'ms',
+      measured: middle(BUSY, 200, 'p99'),
+      bound: { atMost: 50 },
+      hard: true,
+    },
+    {
+      what: 'delay of the main thread, p99, meanwhile',
+      unit: 'ms',
+      measured: middle(BUSY, 200, 'p99Ms'),
+      bound: { atMost: 10 },
+      hard: true,
+    },
+    {
+      what: 'delay of the main thread, longest, meanwhile',
+      unit: 'ms',
+      measured: middle(BUSY, 200, 'maxMs'),
+      bound: { atMost: 50 },
+      hard: true,
+    },
+    {
+      what: 'commands not acknowledged',
+      unit: '',
+      measured: [...readings.values()].flat().reduce((sum, one) => sum + one.failed, 0),
+      bound: { atMost: 0 },
+      hard: true,
+    },
+  ];
+  return {
+    tables: RATES.map(rate => ({
+      title: `${rate} a second`,
+      columns: ['p50 ms', 'p99 ms', 'longest ms', 'loop delay p99 ms', 'loop delay longest ms'],
+      rows: [BARE, IDLE, BUSY].map(name => ({
+        name,
+        values: (['p50', 'p99', 'most', 'p99Ms', 'maxMs'] as const).map(of => middle(name, rate, of)),
+      })),
+    })),
+    goals,
+    leftOut: [],
+  };
+}
+
+/** Ten services of five servers each, open to the people of the practice Slack. */
+function registryText(): string {
+  const numbers = Array.from({ length: DIAGNOSES }, (_, at) => at);
+  const serversOf = (number: number) =>
+    Array.from({ length: SERVERS_EACH }, (_, at) => `server-${number}-${at}`);
+  const servers = numbers.flatMap(serversOf).map(id => [id, { host: `${id}.example.net` }]);
+  const services = numbers.map(number => [
+    `big-${number}`,
+    { unit: 'gunicorn.service', servers: serversOf(number) },
+  ]);
+  return stringify({
+    servers: Object.fromEntries(servers),
+    services: Object.fromEntries(services),
+    slack: { roles: { requester: ['S0ONCALL'] } },
+  });
+}
+
+function commandFields(text: string, responseUrl: string): Record<string, string> {
+  const { users, channels } = PRACTICE_IDS;
+  return {
+    team_id: PRACTICE_SEED.team.id,
+    team_domain: PRACTICE_SEED.team.domain,
+    channel_id: channels.incidents,
+    channel_name: 'incidents',
+    user_id: users.ana,
+    user_name: 'ana',
+    command: '/diagnose-502',
+    text,
+    is_enterprise_install: 'false',
+    response_url: responseUrl,
+  };
+}
+
+async function answered(child: ChildProcess): Promise<unknown> {
+  const gone = once(child, 'exit').then(([code]) => {
+    throw new Error(`A process of the bench ended with ${code}.`);
+  });
+  const message = once(child, 'message').then(([told]) => told);
+  return Promise.race([message, gone]);
+}
+
+/** Both sides alike, ahead of what else this machine does. */
+function prioritize({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) setPriority(pid, -10);
+  } catch {
+    // Not root: then both may wait alike.
+  }
+}
