@@ -72,12 +72,13 @@ describe('the metrics', () => {
       metrics.diagnosisEnded({ state: `checkout-${count}`, verdict: `U0ANA-${count}`, tookMs: 1 });
     metrics.messageSent(1);
     const list = await samples(metrics);
-    const own = list.filter(sample => /^staunch_(diagnos|message)/.test(sample.name));
+    const own = list.filter(sample => /^staunch_(diagnos|message|alert)/.test(sample.name));
     expect(figure(list, 'staunch_diagnoses_total', { state: 'other', verdict: 'none' })).toBe('50');
     const ALLOWED: Record<string, RegExp> = {
       state: /^(done|failed|other)$/,
       verdict: /^(confirmed|likely|inconclusive|no-incident|none)$/,
       outcome: /^(sent|postponed|abandoned)$/,
+      step: /^(opened|reopened|joined|eased|ended|ignored|nowhere)$/,
       le: /^([\d.]+|\+Inf)$/,
     };
     for (const { labels } of own)

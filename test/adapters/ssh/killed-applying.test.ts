@@ -83,11 +83,12 @@ describe('Staunch, killed at any moment while it applies over SSH', () => {
     trustCount(300_000, 3_600_000),
   );
 
-  it(
+  // Staunch asks before it sends a change again, so that the control shows itself only at rare moments: nightly.
+  it.runIf(process.env.STAUNCH_TRUST === 'full')(
     'would be caught if the server did again what it had done',
     async () => {
-      expect((await changes(60, FORGETS)).faults).not.toEqual([]);
+      expect((await changes(400, FORGETS)).faults).not.toEqual([]);
     },
-    trustCount(900_000, 3_600_000),
+    3_600_000,
   );
 });

@@ -137,8 +137,9 @@ describe('what people read of a change that goes wrong', () => {
       } finally {
         rmSync(join(disk, 'filler'), { force: true });
         await thread.stop();
-        spawnSync('umount', [disk]);
-        rmSync(disk, { recursive: true, force: true });
+        // What still stands in it, such as a process that ends, must not hold it.
+        spawnSync('umount', ['--lazy', disk]);
+        rmSync(disk, { recursive: true, force: true, maxRetries: 5 });
         thread = await AppliedThread.start();
       }
     },
