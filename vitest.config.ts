@@ -1,4 +1,5 @@
 import { existsSync, globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Tests against the real thing need the real thing. Where it is missing they are left out aloud; in CI never.
@@ -49,5 +50,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/hosts/**', ...leftOut],
     testTimeout: 30_000,
+    // Many tests wait for deadlines of the real thing: two at a time take hardly longer than one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 });
