@@ -45,7 +45,9 @@ describe('an incident in chat', () => {
     // What is asked next must not overtake what was pinned.
     await slack.until(
       () =>
-        slack.ephemerals(U.ana, C.checkout).some(told => /timeline/i.test(textsOf(told))) ? true : undefined,
+        slack.ephemerals(U.ana, C.checkout).some(told => /timeline of incident 1 now/.test(textsOf(told)))
+          ? true
+          : undefined,
       10_000,
     );
     await slack.react(U.ana, 'pushpin', C.checkout, card.ts);
