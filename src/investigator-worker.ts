@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { stepBack } from './adapters/background-thread.ts';
+import { cachedRegistry } from './adapters/cached-registry.ts';
 import { chartImage } from './adapters/chart-image.ts';
 import type { FromWorker, InvestigatorWorkerData, ToWorker } from './adapters/investigator-messages.ts';
 import { loadPlaybook } from './adapters/playbook-files.ts';
@@ -19,10 +20,13 @@ async function work(port: MessagePort, data: InvestigatorWorkerData): Promise<vo
   const source = await openChosenSource(data.source);
   const investigator = new Diagnosing({
     source,
-    registry: openRegistryStore(configFile, {
-      schemaFile: SCHEMA,
-      ...(process.env.SSH_AUTH_SOCK !== undefined && { agentSocket: process.env.SSH_AUTH_SOCK }),
-    }),
+    // A thousand servers take longer to parse than to diagnose one.
+    registry: cachedRegistry(
+      openRegistryStore(configFile, {
+        schemaFile: SCHEMA,
+        ...(process.env.SSH_AUTH_SOCK !== undefined && { agentSocket: process.env.SSH_AUTH_SOCK }),
+      }),
+    ),
     playbook: loadPlaybook,
     draw: oneAtATime(chartImage),
     clock: { nowMs: Date.now },
