@@ -16,9 +16,9 @@ import type { LoopDelay } from './loop-delay.ts';
 import type { Sending, Sent } from './sender.ts';
 
 const PATH = '/slack/events';
-const SECONDS = 4;
+const SECONDS = 3;
 const RATES = [50, 200] as const;
-const ROUNDS = 3;
+const ROUNDS = 5;
 const DIAGNOSES = 10;
 const SERVERS_EACH = 5;
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -125,7 +125,7 @@ export const ackPart: Part = {
         keep(IDLE, await reading(staunch, staunchPort, rate));
         await begin();
         keep(BUSY, await reading(staunch, staunchPort, rate));
-        await wait(2_000);
+        await wait(1_000);
       }
     }
     return resultOf(readings);
