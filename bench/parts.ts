@@ -1,8 +1,11 @@
 import { ackPart } from './ack/measure.ts';
 import { correlatePart } from './correlate/measure.ts';
 import { fanoutPart } from './fanout/measure.ts';
+import { fleetPart } from './fleet/measure.ts';
+import { growthPart } from './growth/measure.ts';
 import { parsePart } from './parse/measure.ts';
 import type { Part } from './part.ts';
+import { recyclingPart } from './recycling/measure.ts';
 import { samplesPart } from './samples/measure.ts';
 import { windowPart } from './window/measure.ts';
 
@@ -14,4 +17,7 @@ export const PARTS: readonly Part[] = [
   correlatePart,
   samplesPart,
   ackPart,
+  fleetPart,
+  growthPart,
+  recyclingPart,
 ];

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { stepBack } from './adapters/background-thread.ts';
+import { cachedRegistry } from './adapters/cached-registry.ts';
 import { chartImage } from './adapters/chart-image.ts';
 import type { FromWorker, InvestigatorWorkerData, ToWorker } from './adapters/investigator-messages.ts';
 import { playbookLoader } from './adapters/playbook-files.ts';
@@ -19,10 +20,13 @@ async function work(port: MessagePort, data: InvestigatorWorkerData): Promise<vo
   const log = logOver(tell);
   const { configFile, pseudonymKey } = data;
   const source = await openChosenSource(data.source);
-  const registry = openRegistryStore(configFile, {
-    schemaFile: SCHEMA,
-    ...(process.env.SSH_AUTH_SOCK !== undefined && { agentSocket: process.env.SSH_AUTH_SOCK }),
-  });
+  // A thousand servers take longer to parse than to diagnose one.
+  const registry = cachedRegistry(
+    openRegistryStore(configFile, {
+      schemaFile: SCHEMA,
+      ...(process.env.SSH_AUTH_SOCK !== undefined && { agentSocket: process.env.SSH_AUTH_SOCK }),
+    }),
+  );
   const context: DiagnosingContext = {
     source,
     registry,

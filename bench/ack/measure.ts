@@ -1,9 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setPriority, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
@@ -11,14 +10,15 @@ import { PracticeSlack } from '../../practice/slack/practice-slack.ts';
 import { PRACTICE_IDS, PRACTICE_SEED } from '../../practice/slack/seed.ts';
 import type { Settings } from '../../src/adapters/settings.ts';
 import { freePort } from '../../test/acceptance/chat/free-port.ts';
+import { BenchChild } from '../bench-child.ts';
 import type { Goal, Measured, Part } from '../part.ts';
 import type { LoopDelay } from './loop-delay.ts';
 import type { Sending, Sent } from './sender.ts';
 
 const PATH = '/slack/events';
-const SECONDS = 4;
+const SECONDS = 3;
 const RATES = [50, 200] as const;
-const ROUNDS = 3;
+const ROUNDS = 5;
 const DIAGNOSES = 10;
 const SERVERS_EACH = 5;
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -57,12 +57,8 @@ export const ackPart: Part = {
       http: { url: `http://127.0.0.1:${staunchPort}${PATH}` },
     });
     stack.defer(() => slack.stop());
-    const child = async (file: string, environment: Record<string, string>) => {
-      const started = fork(join(import.meta.dirname, file), { env: { ...process.env, ...environment } });
-      stack.defer(() => void started.kill('SIGKILL'));
-      await answered(started);
-      return started;
-    };
+    const child = async (file: string, environment: Record<string, string>) =>
+      stack.use(await BenchChild.start(join(import.meta.dirname, file), environment));
     const configFile = join(folder, 'staunch.yml');
     writeFileSync(configFile, registryText());
     const settings: Settings = {
@@ -85,7 +81,7 @@ export const ackPart: Part = {
     const bare = await child('bare-bolt.ts', { PORT: String(boltPort), SECRET: slack.signingSecret });
     const staunch = await child('staunch.ts', { SETTINGS: JSON.stringify(settings) });
     const sender = await child('sender.ts', {});
-    for (const each of [bare, staunch]) prioritize(each);
+    for (const each of [bare, staunch]) each.prioritize();
     const send = async (port: number, perSecond: number, text: string, seconds = SECONDS): Promise<Sent> => {
       const sending: Sending = {
         url: `http://127.0.0.1:${port}${PATH}`,
@@ -94,15 +90,12 @@ export const ackPart: Part = {
         seconds,
         fields: commandFields(text, responseUrl),
       };
-      sender.send(sending);
-      return (await answered(sender)) as Sent;
+      return (await sender.ask(sending)) as Sent;
     };
-    const reading = async (of: ChildProcess, port: number, perSecond: number): Promise<Reading> => {
-      of.send('reset');
-      await answered(of);
+    const reading = async (of: BenchChild, port: number, perSecond: number): Promise<Reading> => {
+      await of.ask('begin anew');
       const { ms, failed } = await send(port, perSecond, 'help');
-      of.send('tell');
-      const delay = (await answered(of)) as LoopDelay;
+      const delay = (await of.ask('tell')) as LoopDelay;
       const sorted = ms.toSorted((a, b) => a - b);
       const at = (share: number) =>
         sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
@@ -132,7 +125,7 @@ export const ackPart: Part = {
         keep(IDLE, await reading(staunch, staunchPort, rate));
         await begin();
         keep(BUSY, await reading(staunch, staunchPort, rate));
-        await wait(2_000);
+        await wait(1_000);
       }
     }
     return resultOf(readings);
@@ -228,21 +221,4 @@ function commandFields(text: string, responseUrl: string): Record<string, string
     is_enterprise_install: 'false',
     response_url: responseUrl,
   };
-}
-
-async function answered(child: ChildProcess): Promise<unknown> {
-  const gone = once(child, 'exit').then(([code]) => {
-    throw new Error(`A process of the bench ended with ${code}.`);
-  });
-  const message = once(child, 'message').then(([told]) => told);
-  return Promise.race([message, gone]);
-}
-
-/** Both sides alike, ahead of what else this machine does. */
-function prioritize({ pid }: ChildProcess): void {
-  try {
-    if (pid !== undefined) setPriority(pid, -10);
-  } catch {
-    // Not root: then both may wait alike.
-  }
 }

@@ -11,7 +11,7 @@ import { ANSWER_BYTES, SshdFleet } from './fleet-of-sshd.ts';
 import { LOOP, MASTERS, Rivals } from './rivals.ts';
 
 type Measure = 'wallMs' | 'clientMs' | 'serverMs';
-const COUNTS = [1, 50] as const;
+const COUNTS = [1, 10, 50] as const;
 const ROUNDS = 5;
 const SETTLE_MS = 60;
 const WARM = 'Staunch, standing channels';

@@ -1,16 +1,13 @@
-import { measureServers } from './many-servers.ts';
 import { measureShared } from './shared-servers.ts';
 import { measureStored } from './stored-servers.ts';
 
 /**
  * What watching costs.
  *
- *     node bench/samples/watching.ts servers    this process: 1,000 servers in memory
  *     node bench/samples/watching.ts stored     the same with a real state on disk
  *     node bench/samples/watching.ts shared     two processes on PostgreSQL, one of which is killed; seven minutes
  */
 const measures = {
-  servers: measureServers,
   stored: measureStored,
   shared: measureShared,
 };

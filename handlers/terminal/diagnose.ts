@@ -40,7 +40,7 @@ export interface DiagnoseOptions extends WindowWish {
 }
 
 /** What `staunch diagnose` needs besides the terminal and the registry. */
-export interface DiagnoseContext extends ServerContext, DiagnosedCasesContext {
+export interface DiagnoseContext extends ServerContext, Omit<DiagnosedCasesContext, 'registry'> {
   readonly pause: Pause;
   readonly timeZone: string;
   readBundle(

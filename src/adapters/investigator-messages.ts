@@ -8,7 +8,7 @@ export type SourceChoice = { readonly kind: 'ssh' } | { readonly kind: 'module';
 /** What a worker is started with. */
 export interface InvestigatorWorkerData {
   readonly source: SourceChoice;
-  /** Path of `staunch.yml`; read anew for every diagnosis. */
+  /** Path of `staunch.yml`; what it says then holds for each diagnosis. */
   readonly configFile: string;
   /** The installation's secret for pseudonyms. */
   readonly pseudonymKey?: string;

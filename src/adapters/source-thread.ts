@@ -27,6 +27,8 @@ interface Running {
 
 /** A sample is a few kilobytes, also of a thousand servers at once. */
 const MEMORY_LIMIT_MB = 512;
+/** Answers are short-lived: a larger nursery would only be filled with them before it is cleared. */
+const YOUNG_MB = 12;
 const CANCEL_GRACE_MS = 5_000;
 const CLOSE_WAIT_MS = 3_000;
 
@@ -96,7 +98,7 @@ export class SourceThread implements Source {
     const worker = new Worker(entry, {
       workerData: source,
       name: 'watch reader',
-      resourceLimits: { maxOldGenerationSizeMb: MEMORY_LIMIT_MB },
+      resourceLimits: { maxOldGenerationSizeMb: MEMORY_LIMIT_MB, maxYoungGenerationSizeMb: YOUNG_MB },
     });
     const running: Running = { worker, pending: new Map() };
     let reason: unknown;

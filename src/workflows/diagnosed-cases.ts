@@ -10,7 +10,7 @@ import { createMasking, type Mask, maskDocument } from '../report/masking.ts';
 
 /** What reasoning and masking need besides the case. */
 export interface DiagnosedCasesContext {
-  readonly registry: RegistryStore;
+  readonly registry: Pick<RegistryStore, 'file' | 'read'>;
   playbook(id: string): Promise<PlaybookReading>;
   /** The installation's secret for pseudonyms. */
   readonly pseudonymKey?: string;

@@ -113,7 +113,11 @@ $0 == "" { blank++; next }
   else k = kind ? stamp_text($0) : ""
   if (k != last_key || k == "") {
     # Kind 2 stands behind the first bracket in almost every log; where it does not, it is searched for.
-    if (kind == 1) { if (stamp_text($0) != "") settle(k, stamp_time(k)) }
+    if (kind == 1) {
+      # Within a minute only the seconds are new.
+      if (substr(k, 1, 17) == near && k ~ /[0-6][0-9]$/) settle(k, near_at + substr(k, 18))
+      else if (stamp_text($0) != "") { s = stamp_time(k); near = substr(k, 1, 17); near_at = s - substr(k, 18); settle(k, s) }
+    }
     else if (kind == 2 ? k ~ /^[0-3][0-9]\/[A-Z][a-z][a-z]\/[12][0-9][0-9][0-9]:[0-2][0-9]:[0-5][0-9]:[0-6][0-9] [-+][0-9][0-9][0-9][0-9]$/ : k != "") settle(k, stamp_time(k))
     else if ((s = stamp($0)) >= 0) { settle("", s); if (kind == 2 && ++searched > 50) bracket = 0 }
   }

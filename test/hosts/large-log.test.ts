@@ -48,7 +48,11 @@ await onRealHosts('ns', 'an access log of 2 GB', () => {
   it.each(windows)(
     'answers for $name by reading little and sending less',
     async ({ name, args, http502 }) => {
-      const before = { read: await bytesRead(host), sent: await bytesSent(host) };
+      const before = {
+        read: await bytesRead(host),
+        sent: await bytesSent(host),
+        cpuMs: await cpuUsedMs(host),
+      };
       const began = performance.now();
       const document = await diagnoseOne(
         {
@@ -62,9 +66,10 @@ await onRealHosts('ns', 'an access log of 2 GB', () => {
       const tookMs = performance.now() - began;
       const read = (await bytesRead(host)) - before.read;
       const sent = (await bytesSent(host)) - before.sent;
+      const cpuMs = (await cpuUsedMs(host)) - before.cpuMs;
       const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(2)} MB`;
       console.log(
-        `2 GB, ${name}: ${Math.round(tookMs)} ms, ${megabytes(read)} read, ${megabytes(sent)} sent`,
+        `2 GB, ${name}: ${Math.round(tookMs)} ms, ${megabytes(read)} read, ${megabytes(sent)} sent, ${cpuMs} ms CPU there`,
       );
       expect(document.counts.http502).toBe(http502);
       // Both ends of a window are inclusive; whether the last second counts whole is not what this is about.
@@ -87,4 +92,18 @@ async function bytesRead(host: Host): Promise<number> {
 
 async function bytesSent(host: Host): Promise<number> {
   return Number(await host.root('awk \'$1 == "eth0:" { print $10 }\' /proc/net/dev'));
+}
+
+/**
+ * CPU of sshd, of PID 1 and of all that they have waited for, the journal's readers and systemctl's questions to PID 1
+ * among it; in steps of 10 ms.
+ */
+async function cpuUsedMs(host: Host): Promise<number> {
+  const out = await host.root('sleep 0.5; cat /proc/1/stat "/proc/$(systemctl show -P MainPID ssh)/stat"');
+  return out
+    .trim()
+    .split('\n')
+    .map(stat => stat.slice(stat.lastIndexOf(')') + 2).split(' '))
+    .flatMap(fields => fields.slice(11, 15))
+    .reduce((sum, ticks) => sum + Number(ticks) * 10, 0);
 }
