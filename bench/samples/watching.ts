@@ -4,7 +4,7 @@ import { measureStored } from './stored-servers.ts';
 /**
  * What watching costs.
  *
- *     node bench/samples/watching.ts stored     the same with a real state on disk
+ *     node bench/samples/watching.ts stored     this process: 1,000 servers, a state on disk
  *     node bench/samples/watching.ts shared     two processes on PostgreSQL, one of which is killed; seven minutes
  */
 const measures = {
