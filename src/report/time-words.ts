@@ -6,19 +6,52 @@ interface Parts {
   readonly second: string;
 }
 
-/** The wall clock of a zone at an instant. An unknown zone falls back to UTC: a report must not fail for it. */
+/** A zone and what prints its times. Making these takes a hundred times longer than using them. */
+interface Zone {
+  readonly name: string;
+  readonly clock: Intl.DateTimeFormat;
+  readonly offset: Intl.DateTimeFormat;
+}
+
+/** Names come from people and servers: what they send must not fill the memory. */
+const MOST_ZONES = 1_000;
+const zones = new Map<string, Zone>();
+
+/** An unknown zone is taken for UTC: a report must not fail for it. */
+function zoneOf(timeZone: string): Zone {
+  const kept = zones.get(timeZone);
+  if (kept !== undefined) return kept;
+  if (zones.size >= MOST_ZONES) zones.clear();
+  const zone = madeZone(timeZone) ?? zoneOf(UTC);
+  zones.set(timeZone, zone);
+  return zone;
+}
+
+function madeZone(timeZone: string): Zone | undefined {
+  try {
+    return {
+      name: timeZone,
+      clock: new Intl.DateTimeFormat('en-GB', {
+        timeZone,
+        day: 'numeric',
+        month: 'short',
+        year: 'numeric',
+        hour: '2-digit',
+        minute: '2-digit',
+        second: '2-digit',
+        hourCycle: 'h23',
+      }),
+      offset: new Intl.DateTimeFormat('en-GB', { timeZone, timeZoneName: 'shortOffset' }),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The wall clock of a zone at an instant. */
 function partsAt(atMs: number, timeZone: string): Parts {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone: knownZone(timeZone),
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-  });
-  const part = Object.fromEntries(format.formatToParts(atMs).map(({ type, value }) => [type, value]));
+  const { clock } = zoneOf(timeZone);
+  const part = Object.fromEntries(clock.formatToParts(atMs).map(({ type, value }) => [type, value]));
   const minute = `${part.hour}:${part.minute}`;
   // ICU versions differ over "Sep" and "Sept"; three letters keep columns straight.
   return {
@@ -30,12 +63,7 @@ function partsAt(atMs: number, timeZone: string): Parts {
 
 /** The zone itself when this runtime knows it, else `UTC`. */
 export function knownZone(timeZone: string): string {
-  try {
-    new Intl.DateTimeFormat('en-GB', { timeZone });
-    return timeZone;
-  } catch {
-    return UTC;
-  }
+  return zoneOf(timeZone).name;
 }
 
 /** `10:11:37`, or `10:11` where seconds would say nothing. */
@@ -50,10 +78,9 @@ export function dayWords(atMs: number, timeZone: string): string {
 
 /** How a person names the zone at that instant: `UTC`, `Europe/Berlin (UTC+1)`. */
 export function zoneWords(atMs: number, timeZone: string): string {
-  const zone = knownZone(timeZone);
+  const { name: zone, offset } = zoneOf(timeZone);
   if (zone === UTC) return UTC;
-  const format = new Intl.DateTimeFormat('en-GB', { timeZone: zone, timeZoneName: 'shortOffset' });
-  const name = format.formatToParts(atMs).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  const name = offset.formatToParts(atMs).find(({ type }) => type === 'timeZoneName')?.value ?? '';
   return `${zone} (${name.replace('GMT', 'UTC')})`;
 }
 

@@ -1,13 +1,13 @@
 import type { Kysely } from 'kysely';
 import type { UnitSample, WorkerLife } from '../../../growth/worker-sample.ts';
 import type { Samples, ServiceMinute, Span } from '../../../workflows/sample-ports.ts';
+import { GroupedWrites } from '../grouped-writes.ts';
 import type { Session } from '../session.ts';
 import type { StateDatabase } from '../state-database.ts';
 import { StateProblem } from '../state-problem.ts';
 import type { Tables } from '../tables.ts';
 import { addCounts, type CountRow, countsWithin } from './count-rows.ts';
 import { foldAll } from './folding.ts';
-import { GroupedWrites } from './grouped-writes.ts';
 import { UnreadableBytes } from './packed-bytes.ts';
 import { DAY_MS, HOUR_MS, joinedLives, livesOfSample, MINUTE_MS, type UnitLife } from './resolution.ts';
 import { insertSample, minuteOf, type SampleRow, unitId } from './sample-rows.ts';

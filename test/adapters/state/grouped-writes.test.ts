@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { GroupedWrites } from '../../../../src/adapters/state/samples/grouped-writes.ts';
+import { GroupedWrites } from '../../../src/adapters/state/grouped-writes.ts';
 
 /** Writes that are done when told so. */
 function heldWrites(most: number) {
