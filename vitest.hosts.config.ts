@@ -5,13 +5,34 @@ const NIGHTLY = ['test/hosts/recycling-matrix.test.ts', 'test/hosts/remediation.
 const isNightly = process.env.STAUNCH_TRUST === 'full';
 if (!isNightly) console.warn(`Left to STAUNCH_TRUST=full: ${NIGHTLY.join(', ')}`);
 
-/** Real hosts: slow, one file at a time, because they share the machine's cores and one network namespace. */
+/** They wait for minutes that must pass, and leave the machine's cores to others meanwhile. */
+const WAITING = ['test/hosts/watched-*.test.ts', 'test/hosts/own-kernel.test.ts'];
+
+const common = { testTimeout: 180_000, hookTimeout: 600_000 };
+
+/** Real hosts, two files at a time where both mostly wait: all share the machine's cores. */
 export default defineConfig({
   test: {
-    include: ['test/hosts/**/*.test.ts'],
-    exclude: isNightly ? [] : NIGHTLY,
-    fileParallelism: false,
-    testTimeout: 180_000,
-    hookTimeout: 600_000,
+    projects: [
+      {
+        test: {
+          ...common,
+          name: 'hosts',
+          include: ['test/hosts/**/*.test.ts'],
+          exclude: [...WAITING, ...(isNightly ? [] : NIGHTLY)],
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'waiting hosts',
+          include: WAITING,
+          maxWorkers: 3,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 });

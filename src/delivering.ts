@@ -46,5 +46,5 @@ export function startDelivering({
       },
     },
   });
-  return new DeliveryPump({ deliverDue: () => delivery.deliverDue(), log });
+  return new DeliveryPump({ deliverDue: () => delivery.deliverDue(), clock, log });
 }

@@ -1,4 +1,4 @@
-import type { Log } from '../workflows/ports.ts';
+import type { Clock, Log } from '../workflows/ports.ts';
 import { endsWithin } from './ends-within.ts';
 
 export interface DeliveryPumpOptions {
@@ -7,6 +7,8 @@ export interface DeliveryPumpOptions {
    * goes on has that one look at the queue anew.
    */
   deliverDue(): Promise<number | undefined>;
+  /** The clock by which it says when. */
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -61,14 +63,14 @@ export class DeliveryPump {
       nextAtMs = await due;
     } catch (error) {
       this.#options.log.error({ err: error }, 'Messages could not be delivered');
-      nextAtMs = Date.now() + AFTER_FAULT_MS;
+      nextAtMs = this.#options.clock.nowMs() + AFTER_FAULT_MS;
     }
     // A newer delivery knows better when the next is due.
     if (due !== this.#due) return;
     if (nextAtMs === undefined) for (const emptied of this.#emptied.splice(0)) emptied();
     if (this.#stopped || nextAtMs === undefined) return;
     clearTimeout(this.#timer);
-    const sleepMs = Math.min(LONGEST_SLEEP_MS, Math.max(0, nextAtMs - Date.now()));
+    const sleepMs = Math.min(LONGEST_SLEEP_MS, Math.max(0, nextAtMs - this.#options.clock.nowMs()));
     this.#timer = setTimeout(() => this.wake(), sleepMs);
   }
 }

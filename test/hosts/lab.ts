@@ -139,19 +139,23 @@ export class Host {
   }
 }
 
+const booted = new Set<string>();
+
 /**
  * Boots fresh hosts and waits until sshd, NGINX and the app answer on each. What an earlier, aborted run left
- * behind is ended first: its logs would be counted.
+ * behind under these names is ended first: its logs would be counted.
  */
 export async function boot(mode: HostMode, ...names: readonly string[]): Promise<Host[]> {
-  await lab(['down']);
+  await lab(['down', ...names]);
+  for (const name of names) booted.add(name);
   await lab(['up', mode, ...names], 400_000);
   return Promise.all(names.map(async name => new Host(name, (await lab(['address', name])).trim())));
 }
 
-/** Ends every host and takes the lab's network away. */
+/** Ends the hosts that this process booted; with the last of all hosts goes the lab's network. */
 export async function shutDown(): Promise<void> {
-  await lab(['down']);
+  if (booted.size > 0) await lab(['down', ...booted]);
+  booted.clear();
 }
 
 /** The private key Staunch signs in with, as `readonly` and as `limited`. */

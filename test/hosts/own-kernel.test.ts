@@ -7,8 +7,8 @@ const KILLED =
   "journalctl -k -o cat | sed -n 's/.*Memory cgroup out of memory: Killed process \\([0-9]*\\).*/\\1/p'";
 
 const cases = [
-  { name: 'goes', unit: 'OOMPolicy=continue', tells: 'the service goes on' },
-  { name: 'stops', unit: '', tells: "systemd's default stops the whole service" },
+  { name: 'goeson', unit: 'OOMPolicy=continue', tells: 'the service goes on' },
+  { name: 'stopsall', unit: '', tells: "systemd's default stops the whole service" },
 ];
 
 await onRealHosts('uml', 'a host with a kernel of its own and cgroup v2', () => {

@@ -55,7 +55,7 @@ const delivery = new Delivery({
   timer: systemTimer,
   surface: new SlackSurface({ client, upload: uploadBytes }),
 });
-const pump = new DeliveryPump({ deliverDue: () => delivery.deliverDue(), log });
+const pump = new DeliveryPump({ deliverDue: () => delivery.deliverDue(), clock, log });
 const common = { state, words: slackChangeWords(), clock, log, wakeDelivery: () => pump.wake() };
 const nothing = { minutes: 0, requests: 0, http502: 0, oomKills: 0, restarts: 0, workerEnds: 0 };
 const runs = new ApplyRuns({

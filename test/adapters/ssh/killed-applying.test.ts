@@ -9,8 +9,6 @@ const MODE = 0o640;
 const rounds = trustCount(6, 70);
 /** Each change is killed up to so often before it is left alone. */
 const MOST_KILLS = 3;
-/** From the start of a process to the end of a change on a machine that does much else. */
-const LIFE_MS = 4_000;
 /** A helper that does again what it has done: it neither knows a plan again nor looks at what is there. */
 const FORGETS = `
 import shutil
@@ -25,10 +23,22 @@ def expect_unchanged(plan, found):
 let thread: AppliedThread;
 afterEach(() => thread.stop());
 
+/** A change that nobody disturbs: how long it takes on this machine, from the first word to the last. */
+async function undisturbedMs(): Promise<number> {
+  thread.target.files.write(CONFIG, CONFIG_TEXT, MODE);
+  const life = thread.life('undisturbed', await thread.target.plan());
+  await life.until(lines => lines.length > 0);
+  const began = performance.now();
+  await life.until(hasEnded);
+  await life.kill();
+  return performance.now() - began;
+}
+
 /** One change, killed and started again at moments of chance; how often, and what is wrong at its end. */
 async function change(
   id: string,
   chance: () => number,
+  lifeMs: number,
 ): Promise<{ readonly kills: number; readonly faults: readonly string[] }> {
   thread.target.files.write(CONFIG, CONFIG_TEXT, MODE);
   const plan = await thread.target.plan();
@@ -37,7 +47,7 @@ async function change(
   for (const most = 1 + Math.floor(chance() * MOST_KILLS); kills < most; kills++) {
     const life = thread.life(id, plan);
     await life.until(lines => lines.length > 0);
-    await Promise.race([pause(chance() * LIFE_MS), life.until(hasEnded)]);
+    await Promise.race([pause(chance() * lifeMs), life.until(hasEnded)]);
     if (hasEnded(await life.kill())) break;
   }
   const last = thread.life(id, plan);
@@ -61,10 +71,11 @@ async function change(
 /** Change after change, until there are enough or a fault was seen. */
 async function changes(most: number, control?: string) {
   thread = await AppliedThread.start(control === undefined ? {} : { control });
+  const lifeMs = await undisturbedMs();
   const chance = seededChance(trustSeed());
   const seen = { made: 0, kills: 0, faults: [] as string[] };
   while (seen.made < most && (control === undefined || seen.faults.length === 0)) {
-    const { kills, faults } = await change(`change-${String(seen.made++).padStart(3, '0')}`, chance);
+    const { kills, faults } = await change(`change-${String(seen.made++).padStart(3, '0')}`, chance, lifeMs);
     seen.kills += kills;
     seen.faults.push(...faults);
   }

@@ -196,6 +196,9 @@ down() {
   if [ $# = 0 ]; then mapfile -t all < <(host_names); set -- "${all[@]}"; fi
   for name in "$@"; do [ -d "$runs/$name" ] && remove "$name" & done
   wait
+  # Not while another call boots the first host of a network.
+  exec 9>"$lab_home/up.lock"
+  flock 9
   [ -z "$(host_names)" ] || return 0
   ip netns delete "$network" 2>/dev/null || true
   for group in /sys/fs/cgroup/*/staunch-lab; do rmdir "$group" 2>/dev/null || true; done
