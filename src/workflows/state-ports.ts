@@ -48,6 +48,11 @@ export interface Retention {
 export interface Inbox {
   /** True for the first claim of a key, false for every later one, over processes and restarts. */
   claim(key: string, atMs: number): Promise<boolean>;
+  /**
+   * As `claim`, without waiting for the disk: a killed process forgets nothing, a power cut may forget the last
+   * moments. For what guards something that is itself claimed durably.
+   */
+  claimUnsynced(key: string, atMs: number): Promise<boolean>;
 }
 
 /** Who asked, when nobody did: the watch saw something. Never the id of a person. */

@@ -18,13 +18,22 @@ const MOST_AT_ONCE = 20;
  */
 export class InboxStore implements Inbox {
   readonly #claims: GroupedWrites<Claim, boolean>;
+  readonly #unsynced: GroupedWrites<Claim, boolean>;
 
   constructor(session: Session) {
     this.#claims = new GroupedWrites(claims => session.write(db => claimAll(db, claims)), MOST_AT_ONCE);
+    this.#unsynced = new GroupedWrites(
+      claims => session.writeUnsynced(db => claimAll(db, claims)),
+      MOST_AT_ONCE,
+    );
   }
 
   async claim(key: string, atMs: number): Promise<boolean> {
     return this.#claims.add({ key, atMs });
+  }
+
+  async claimUnsynced(key: string, atMs: number): Promise<boolean> {
+    return this.#unsynced.add({ key, atMs });
   }
 }
 

@@ -34,7 +34,7 @@ export async function openStateForReading(place: string): Promise<StateReading> 
   const database = await openDatabaseForReading(place);
   try {
     await refuseOther(database);
-    const session = standingSession(database.db, async () => {});
+    const session = standingSession(database, async () => {});
     const { incidents, standings, stamps, outbox, remediations, audit, warnings, looks } = new KeptState(
       session,
     );

@@ -62,6 +62,13 @@ export class PostgresDatabase implements StateDatabase {
       .execute(work);
   }
 
+  unsynced<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+    return this.db.transaction().execute(async transaction => {
+      await sql`set local synchronous_commit = off`.execute(transaction);
+      return work(transaction);
+    });
+  }
+
   /** Others who bring the tables up to date wait until the transaction of `db` ends. */
   async lockMigrations(db: Kysely<Tables>): Promise<void> {
     await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(db);

@@ -52,7 +52,7 @@ class SharedState extends KeptState implements WorkingState {
   readonly #leaseMs: number;
 
   constructor(database: PostgresDatabase, sharing: Sharing, leaseMs: number) {
-    const session = standingSession(database.db, async () => {}, { sharing });
+    const session = standingSession(database, async () => {}, { sharing });
     super(session);
     this.session = session;
     this.samples = new SampleStore(session, database);

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { WatchedClock } from './remediation/clock-runs.ts';
 import type { Sharing } from './sharing.ts';
+import type { StateDatabase } from './state-database.ts';
 import type { Tables } from './tables.ts';
 
 /** How a store reaches the tables. */
@@ -13,6 +14,8 @@ export interface Session {
   readonly watchedClock?: WatchedClock;
   /** For writing: one transaction, all or nothing; within one already, a part of it. */
   write<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /** As `write`, but a power cut may take it back; within a transaction already, as lasting as that. */
+  writeUnsynced<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
 }
 
 /**
@@ -26,19 +29,23 @@ const breath = () => new Promise<void>(resolve => setImmediate(resolve));
  * @param fence throws when this process may not write any more; asked first in every transaction
  */
 export function standingSession(
-  db: Kysely<Tables>,
+  database: Pick<StateDatabase, 'db' | 'unsynced'>,
   fence: (db: Kysely<Tables>) => Promise<void>,
   surroundings: Pick<Session, 'sharing' | 'watchedClock'> = {},
 ): Session {
+  const { db } = database;
+  const fenced =
+    <T>(work: (transaction: Kysely<Tables>) => Promise<T>) =>
+    async (transaction: Kysely<Tables>) => {
+      await breath();
+      await fence(transaction);
+      return work(transaction);
+    };
   return {
     ...surroundings,
     db,
-    write: work =>
-      db.transaction().execute(async transaction => {
-        await breath();
-        await fence(transaction);
-        return work(transaction);
-      }),
+    write: work => db.transaction().execute(fenced(work)),
+    writeUnsynced: work => database.unsynced(fenced(work)),
   };
 }
 
@@ -52,18 +59,15 @@ export async function joined<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const failures: unknown[] = [];
-  const result = await work({
-    ...outer,
-    db,
-    async write(part) {
-      try {
-        return await part(db);
-      } catch (error) {
-        failures.push(error);
-        throw error;
-      }
-    },
-  });
+  const write: Session['write'] = async part => {
+    try {
+      return await part(db);
+    } catch (error) {
+      failures.push(error);
+      throw error;
+    }
+  };
+  const result = await work({ ...outer, db, write, writeUnsynced: write });
   if (failures.length > 0) throw failures[0];
   return result;
 }

@@ -43,6 +43,18 @@ export class SqliteFile implements StateDatabase {
     return this.db.transaction().execute(work);
   }
 
+  /** The next transaction that is synced makes this one last, too: the log is written in order. */
+  unsynced<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+    return this.db.connection().execute(async connection => {
+      this.#raw.exec('pragma synchronous = normal');
+      try {
+        return await connection.transaction().execute(work);
+      } finally {
+        this.#raw.exec('pragma synchronous = full');
+      }
+    });
+  }
+
   /** `empty`: nothing was ever written. `foreign`: the file of another program. */
   owner(): 'ours' | 'empty' | 'foreign' {
     const id = this.#value('pragma application_id');

@@ -47,7 +47,7 @@ class OwnedState extends KeptState implements WorkingState {
   readonly #leaseMs: number;
 
   constructor(file: SqliteFile, epoch: number, { clock, uptimeMs }: StateOptions, leaseMs: number) {
-    const session = standingSession(file.db, db => assertLease(db, file.calledPlace, epoch), {
+    const session = standingSession(file, db => assertLease(db, file.calledPlace, epoch), {
       ...(uptimeMs && { watchedClock: { nowMs: () => clock.nowMs(), uptimeMs } }),
     });
     super(session);

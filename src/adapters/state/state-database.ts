@@ -15,6 +15,8 @@ export interface StateDatabase {
   now(callersNowMs: number): Expression<number>;
   /** What several reads see is one moment. */
   snapshot<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /** A transaction that a power cut may take back, and nothing else; it does not wait for the disk. */
+  unsynced<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
   /** The first complaint about how rows are stored or refer to each other; undefined when it is sound. */
   damage(): string | undefined;
   close(): Promise<void>;

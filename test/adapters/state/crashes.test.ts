@@ -7,7 +7,7 @@ const ROUNDS = 30;
 const temporary = temporaryState();
 
 it(`loses nothing that was acknowledged, and keeps nothing half, over ${ROUNDS} writers killed at work`, async () => {
-  const acknowledged = { opened: [] as string[], finished: [] as string[] };
+  const acknowledged = { opened: [] as string[], guarded: [] as string[], finished: [] as string[] };
   const epochs: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     const writer = new WriterProcess(temporary.folder, `r${round}`);
@@ -15,6 +15,7 @@ it(`loses nothing that was acknowledged, and keeps nothing half, over ${ROUNDS} 
     await writer.wrote(1 + (round % 7));
     await writer.kill();
     acknowledged.opened.push(...writer.opened);
+    acknowledged.guarded.push(...writer.guarded);
     acknowledged.finished.push(...writer.finished);
     epochs.push(writer.epoch);
   }
@@ -29,7 +30,9 @@ it(`loses nothing that was acknowledged, and keeps nothing half, over ${ROUNDS} 
   expect(lost).toEqual([]);
   // One transaction: the incident, its run, the delivery and the parcel, or none of them.
   expect(idsOf('select id from run')).toEqual(incidents);
-  expect(idsOf('select key as id from inbox')).toEqual(incidents);
+  const claims = idsOf('select key as id from inbox');
+  expect(new Set([...claims].filter(key => !String(key).startsWith('signature/')))).toEqual(incidents);
+  expect(acknowledged.guarded.filter(id => !claims.has(`signature/${id}`))).toEqual([]);
   expect(idsOf("select replace(key, '/root', '') as id from outbox")).toEqual(incidents);
   const withVerdict = idsOf('select run_id as id from verdict');
   expect(acknowledged.finished.filter(id => !withVerdict.has(id))).toEqual([]);

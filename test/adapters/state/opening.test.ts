@@ -130,11 +130,32 @@ describe('a state file is refused', () => {
   });
 });
 
+describe('a write that does not wait for the disk', () => {
+  it('leaves the next one waiting for it, whether it worked or not', async () => {
+    await temporary.make();
+    const file = new SqliteFile(temporary.file, 'writing');
+    const FULL = 2;
+    const level = async (db = file.db) =>
+      (await sql<{ synchronous: number }>`pragma synchronous`.execute(db)).rows[0]?.synchronous;
+    const within: unknown[] = [];
+    await file.unsynced(async db => void within.push(await level(db)));
+    expect(within).toEqual([1]);
+    expect(await level()).toBe(FULL);
+    await expect(file.unsynced(async () => Promise.reject(new Error('cut off')))).rejects.toThrow('cut off');
+    expect(await level()).toBe(FULL);
+    // One that was asked for meanwhile waits for its turn, and has the disk's word.
+    const meanwhile = file.unsynced(async () => {});
+    expect(await file.db.transaction().execute(level)).toBe(FULL);
+    await meanwhile;
+    await file.close();
+  });
+});
+
 describe('trouble with the disk', () => {
   it('that is full is said in words, half a change is not kept, and work goes on once there is room', async () => {
     await temporary.make(state => opened(state, 'i1'));
     const file = new SqliteFile(temporary.file, 'writing');
-    const state = new KeptState(standingSession(file.db, async () => {}));
+    const state = new KeptState(standingSession(file, async () => {}));
     const pages = temporary.raw('pragma page_count')[0]!.page_count;
     await sql`pragma max_page_count = ${sql.raw(String(pages))}`.execute(file.db);
     const full = {
@@ -165,7 +186,7 @@ describe('trouble with the disk', () => {
     await sql`pragma busy_timeout = 20`.execute(file.db);
     const other = new DatabaseSync(temporary.file);
     other.exec('begin immediate');
-    const state = new KeptState(standingSession(file.db, async () => {}));
+    const state = new KeptState(standingSession(file, async () => {}));
     await expect(state.inbox.claim('a', START_MS)).rejects.toMatchObject({ kind: 'busy' });
     other.close();
     expect(await state.inbox.claim('a', START_MS)).toBe(true);
@@ -175,7 +196,7 @@ describe('trouble with the disk', () => {
   it('that is read-only is said in words', async () => {
     await temporary.make(state => opened(state, 'i1'));
     const file = new SqliteFile(temporary.file, 'reading');
-    const state = new KeptState(standingSession(file.db, async () => {}));
+    const state = new KeptState(standingSession(file, async () => {}));
     await expect(state.incidents.fail('i1-1', 'x', START_MS)).rejects.toMatchObject({
       kind: 'read-only',
       message: expect.stringMatching(/state\.db is read-only, so nothing can be saved/),

@@ -40,6 +40,27 @@ export function stateContract(name: string, open: () => Promise<Opening>, rounds
         );
         expect(claims.filter(Boolean)).toHaveLength(1);
       });
+
+      it('knows a claim again that did not wait for the disk, whichever way it is claimed again', async () => {
+        const { inbox } = state();
+        expect(await inbox.claimUnsynced('signature:1', START_MS)).toBe(true);
+        expect(await inbox.claimUnsynced('signature:1', START_MS)).toBe(false);
+        expect(await inbox.claim('signature:1', START_MS)).toBe(false);
+        const both = await Promise.all([
+          ...Array.from({ length: 30 }, () => inbox.claimUnsynced('signature:2', START_MS)),
+          ...Array.from({ length: 30 }, () => inbox.claim('signature:2', START_MS)),
+        ]);
+        expect(both.filter(Boolean)).toHaveLength(1);
+      });
+
+      it('keeps one that did not wait for the disk only with the change it is a part of', async () => {
+        const work = state().atomically(async within => {
+          await within.inbox.claimUnsynced('signature:1', START_MS);
+          throw new Error('cut off');
+        });
+        await expect(work).rejects.toThrow('cut off');
+        expect(await state().inbox.claimUnsynced('signature:1', START_MS)).toBe(true);
+      });
     });
 
     describe('stamps', () => {

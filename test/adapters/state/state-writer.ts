@@ -17,6 +17,8 @@ for (let number = 0; ; number += 1) {
     await within.outbox.put(aPost(`${id}/root`, id, { incidentId: id, channel: id }), START_MS);
   });
   say(`opened ${id}`);
+  await state.inbox.claimUnsynced(`signature/${id}`, START_MS);
+  say(`guarded ${id}`);
   await state.incidents.finish(id, aDocument(), START_MS);
   say(`finished ${id}`);
 }

@@ -9,6 +9,7 @@ const SCRIPT = fileURLToPath(new URL('./state-writer.ts', import.meta.url));
 export class WriterProcess {
   /** What the process said is safe. */
   readonly opened: string[] = [];
+  readonly guarded: string[] = [];
   readonly finished: string[] = [];
   epoch = 0;
   readonly #child: ChildProcessWithoutNullStreams;
@@ -48,6 +49,7 @@ export class WriterProcess {
     const [word, id = ''] = line.split(' ');
     if (word === 'ready') this.epoch = Number(id);
     if (word === 'opened') this.opened.push(id);
+    if (word === 'guarded') this.guarded.push(id);
     if (word === 'finished') this.finished.push(id);
   }
 }

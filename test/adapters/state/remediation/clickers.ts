@@ -23,7 +23,7 @@ const BUSY_MS = 100;
 async function asStaunch(place: string): Promise<Clicker> {
   const opened = place.startsWith('postgres:')
     ? await openToWork(place, { clock: { nowMs: Date.now } })
-    : new KeptState(standingSession(new SqliteFile(place, 'writing').db, async () => {}));
+    : new KeptState(standingSession(new SqliteFile(place, 'writing'), async () => {}));
   return {
     async approve(id, digest, person) {
       await approve(opened, { id, digest }, person, { atMs: Date.now() });
