@@ -33,7 +33,7 @@ await onRealHosts('uml', 'a host with a kernel of its own and cgroup v2', () => 
       'journalctl -u checkout -o cat | grep -c "Failed with result \'oom-kill\'"',
       { mayFail: true },
     );
-    expect(Number(result) > 0).toBe(name === 'stops');
+    expect(Number(result) > 0).toBe(name === 'stopsall');
   });
 
   it.each(cases)('names the killed workers when $tells', async ({ name }) => {
