@@ -18,6 +18,7 @@ const MINUTES = 8;
 const DIAGNOSES = 20;
 const RIVAL_COUNT = 50;
 const RIVAL_ROUNDS = 3;
+const RUNTIME = new Set(['NODE_OPTIONS', 'MALLOC_ARENA_MAX']);
 
 /** A fleet watched minute by minute, and twenty diagnoses at once. */
 export const fleetPart: Part = {
@@ -51,6 +52,7 @@ export const fleetPart: Part = {
       await BenchChild.start(join(import.meta.dirname, 'staunch.ts'), {
         CONFIG: config,
         STATE: join(folder, 'state'),
+        ...deployedEnvironment(),
       }),
     );
     const ask = async (asked: Asked) => (await staunch.ask(asked)) as Spent;
@@ -83,6 +85,14 @@ export const fleetPart: Part = {
     return resultOf({ first, minutes, diagnosed, warm, adHoc });
   },
 };
+
+/** How the unit sets up the runtime; the token settings beside it concern nothing that is measured here. */
+function deployedEnvironment(): Record<string, string> {
+  const unit = readFileSync(join(import.meta.dirname, '../../deploy/staunch.service'), 'utf8');
+  const words = [...unit.matchAll(/^Environment=(.*)$/gm)].flatMap(([, line = '']) => line.split(' '));
+  const pairs = words.map(word => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]);
+  return Object.fromEntries(pairs.filter(([name = '']) => RUNTIME.has(name)));
+}
 
 /** Client CPU of one way for each server. */
 async function rivalMs(rivals: Rivals, name: string): Promise<number> {
@@ -145,7 +155,12 @@ function resultOf(all: {
         measured: middle('cpuMs'),
         bound: { atMost: 3_000 },
       },
-      { what: 'memory, all connections kept', unit: 'MB', measured: most, bound: { atMost: 300 } },
+      {
+        what: 'memory, all connections kept, as deployed',
+        unit: 'MB',
+        measured: most,
+        bound: { atMost: 300 },
+      },
       ...against('Ansible ad hoc', adHoc, 1 / 100),
       ...against('OpenSSH, kept connections', warm, 1 / 10),
       {

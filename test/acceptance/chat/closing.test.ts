@@ -61,9 +61,22 @@ async function pressToTheEnd(slack: PracticeSlack, clock: SetClock, root: Practi
       30_000,
     );
     if (outcome !== 'on') await submitted(slack, who, outcome);
-    if (isApproval && approvals === 1) pressed.pop();
+    // Whoever is next sees what the one before did.
+    if (isApproval)
+      await slack.until(() => (hasNewWords(slack, root, channel, card.ts, pressed) ? true : undefined));
   }
   throw new Error(`not closed after ${pressed.length} presses:\n${pressed.join('\n---\n')}`);
+}
+
+function hasNewWords(
+  slack: PracticeSlack,
+  root: PracticeMessage,
+  channel: string,
+  ts: string,
+  pressed: readonly string[],
+) {
+  const now = threadOf(slack, root, channel).find(message => message.ts === ts);
+  return now !== undefined && !pressed.includes(`${ts} ${textsOf(now)}`);
 }
 
 function changed(slack: PracticeSlack, root: PracticeMessage, channel: string, pressed: readonly string[]) {
