@@ -14,7 +14,7 @@ if (!mounted) console.log('Left out: changes on a disk that is full, which need 
 let rig: HelperRig;
 afterEach(() => rig?.remove());
 afterAll(() => {
-  if (mounted) spawnSync('umount', [disk]);
+  if (mounted) spawnSync('umount', ['--lazy', disk]);
   rmSync(disk, { recursive: true, force: true });
 });
 
