@@ -1,7 +1,9 @@
 import { App, LogLevel, SocketModeReceiver } from '@slack/bolt';
 import { afterEach } from 'vitest';
+import { LastingSocket } from '../../../handlers/slack/lasting-socket.ts';
 import { PracticeSlack, type PracticeSlackOptions } from '../../../practice/slack/practice-slack.ts';
 import { PRACTICE_IDS, PRACTICE_SEED } from '../../../practice/slack/seed.ts';
+import { systemTimer } from '../../../src/adapters/system-timer.ts';
 
 export const { users: U, channels: C } = PRACTICE_IDS;
 
@@ -71,6 +73,8 @@ export async function startApp(slack: PracticeSlack, listen: (app: App) => void,
         installerOptions: { clientOptions },
       }),
   );
+  // As in Staunch: the SDK leaves it to nobody when a connection that is being opened again is cut off.
+  const lasting = receivers.map(({ client }) => new LastingSocket(client, systemTimer));
   const app = new App({
     token: slack.botToken,
     logger: silent,
@@ -80,7 +84,10 @@ export async function startApp(slack: PracticeSlack, listen: (app: App) => void,
         for (const receiver of receivers) receiver.init(to);
       },
       start: () => Promise.all(receivers.map(receiver => receiver.start())),
-      stop: () => Promise.all(receivers.map(receiver => receiver.stop())),
+      stop: async () => {
+        await Promise.all(lasting.map(socket => socket.finish()));
+        return Promise.all(receivers.map(receiver => receiver.stop()));
+      },
     },
   });
   listen(app);

@@ -119,7 +119,7 @@ function canMount(): boolean {
   const folder = mkdtempSync(join(tmpdir(), 'staunch-mount-'));
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', DISK, 'tmpfs', folder], { stdio: 'ignore' });
-    execFileSync('umount', [folder]);
+    execFileSync('umount', ['--lazy', folder]);
     return true;
   } catch {
     return false;
