@@ -50,7 +50,7 @@ export class LastingSocket {
   /** Never rejects. */
   async #again(): Promise<never> {
     try {
-      await this.#connect();
+      await this.#connectOnce();
       this.#failures = 0;
       if (this.#stopped) await this.#client.disconnect();
     } catch {
@@ -60,5 +60,19 @@ export class LastingSocket {
       if (!this.#stopped) this.#takeBack = this.#timer.after(waitMs, () => void this.#again());
     }
     return undefined as never;
+  }
+
+  /**
+   * Without the SDK's own attempts in the middle of one: where the first of them meets trouble of Slack and the second
+   * of the network, the SDK would settle nothing and leave the second failure to nobody.
+   */
+  async #connectOnce(): Promise<void> {
+    // The SDK reads this where it decides, and offers no other way.
+    Reflect.set(this.#client, 'autoReconnectEnabled', false);
+    try {
+      await this.#connect();
+    } finally {
+      Reflect.set(this.#client, 'autoReconnectEnabled', true);
+    }
   }
 }

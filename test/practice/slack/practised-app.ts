@@ -62,7 +62,7 @@ const silent = {
 
 /** A real Bolt app over as many sockets as asked for, back after 0.1 s when one is lost. */
 export async function startApp(slack: PracticeSlack, listen: (app: App) => void, sockets = 1): Promise<App> {
-  const clientOptions = { slackApiUrl: slack.apiUrl };
+  const clientOptions = { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } };
   const receivers = Array.from(
     { length: sockets },
     () =>

@@ -51,6 +51,17 @@ describe('sockets that come and go', () => {
     expect(slack.calls.filter(call => call.method === 'apps.connections.open')).toHaveLength(4);
   });
 
+  it('an app comes back after Slack was in trouble first and then out of reach', async () => {
+    const slack = await startSlack();
+    await startApp(slack, app => app.command('/look', async ({ ack }) => ack()));
+    slack.faults.api('apps.connections.open', { kind: 'error', error: 'internal_error' });
+    slack.faults.api('apps.connections.open', { kind: 'cut', effect: false });
+    slack.faults.cutSockets();
+    await slack.until(() => slack.openSockets === 0 || undefined);
+    await slack.until(() => slack.openSockets === 1 || undefined);
+    expect(await slack.command(U.ana, C.checkout, '/look')).toMatchObject({ acked: true });
+  });
+
   it('a command whose socket breaks before the acknowledgement fails for the person', async () => {
     const slack = await startSlack();
     await startApp(slack, app => app.command('/look', async () => slack.faults.cutSockets()));
