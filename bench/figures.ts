@@ -40,7 +40,7 @@ export function tableLines({ title, columns, rows }: Table): string[] {
   return [title, ...lines.map(line => `  ${line}`)];
 }
 
-const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+const row = (cells: readonly string[]) => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 
 /** The goals and tables of the last runs as Markdown. */
 export function resultsPage(results: Results): string {

@@ -2,11 +2,12 @@ import { MASK, UNIT_TYPE } from './masking-rules.ts';
 
 /**
  * A name and the sign that gives it a value, in the notations of logs: `NAME=v`, `name: v`, `"name": "v"`,
- * `\"name\": \"v\"`, `('name', 'v')`, `name%3Dv`, `<name>v`, `--name v`. The look-behind lets a name begin only
- * once per word, so that long runs of letters cost no more than their length.
+ * `\"name\": \"v\"`, `('name', 'v')`, `name%3Dv`, `<name>v`, `--name v`. The first look-behind lets a name begin only
+ * once per word, so that long runs of letters cost no more than their length; the last one lets a blank give a value
+ * only to a flag, so that words of prose are not looked at one by one.
  */
 const NAME =
-  /(?<![A-Za-z0-9_.-])(-{0,2})([A-Za-z0-9_][\w.-]{0,120})(\\?["']?[ \t]{0,4}(?:={1,3}>?|:(?!\/\/)|%3[dD])[ \t]{0,4}|\\?["'],[ \t]{0,4}(?=[bru]{0,2}\\?["'])|>|[ \t]{1,3})/g;
+  /(?<![A-Za-z0-9_.-])-{0,2}([A-Za-z0-9_][\w.-]{0,120})(\\?["']?[ \t]{0,4}(?:={1,3}>?|:(?!\/\/)|%3[dD])[ \t]{0,4}|\\?["'],[ \t]{0,4}(?=[bru]{0,2}\\?["'])|>|(?<=(?<![A-Za-z0-9_.-])--[A-Za-z0-9_][\w.-]{0,120})[ \t]{1,3})/g;
 
 /** Names that hold a secret wherever they stand in the word: `DB_PASSWORD`, `x-csrftoken`, `clientSecret`. */
 const SECRET_PART =
@@ -29,7 +30,24 @@ const HEADERS = /^(?:proxy-)?authorization$|^(?:set-)?cookie2?$|^x-(?:auth|api|c
 const SHORT_NUMBER = /^\d{1,3}$/;
 
 /** `sure` when the value is hidden whatever it is, `unless-number` when a short number stays. */
-function secrecyOf(name: string, sign: string): 'sure' | 'unless-number' | undefined {
+type Secrecy = 'sure' | 'unless-number' | undefined;
+
+/** The same few names come in line after line. What servers send must not fill the memory. */
+const MOST_NAMES = 2_000;
+const judged = new Map<string, Secrecy>();
+
+function secrecyOf(name: string, sign: string): Secrecy {
+  const key = sign === ': ' ? `${name}: ` : name;
+  let secrecy = judged.get(key);
+  if (secrecy === undefined && !judged.has(key)) {
+    secrecy = judge(name, sign);
+    if (judged.size >= MOST_NAMES) judged.clear();
+    judged.set(key, secrecy);
+  }
+  return secrecy;
+}
+
+function judge(name: string, sign: string): Secrecy {
   if (DIRECTORIES.has(name) || UNIT_TYPE.test(name)) return undefined;
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
@@ -49,10 +67,10 @@ export function maskNamedSecrets(text: string): string {
   let done = 0;
   NAME.lastIndex = 0;
   for (let match = NAME.exec(text); match !== null; match = NAME.exec(text)) {
-    const [all, dashes = '', name = '', sign = ''] = match;
+    const [all, name = '', sign = ''] = match;
     // Values may hold names again (`MESSAGE=password=x`), so the search goes on right behind the sign.
     NAME.lastIndex = match.index + all.length;
-    const secrecy = givesValue(text, match.index, dashes, sign) ? secrecyOf(name, sign) : undefined;
+    const secrecy = givesValue(text, match.index, sign) ? secrecyOf(name, sign) : undefined;
     if (secrecy === undefined) {
       if (/^\s|^>/.test(sign)) NAME.lastIndex = match.index + all.length - sign.length;
       continue;
@@ -69,11 +87,10 @@ export function maskNamedSecrets(text: string): string {
   return shown + text.slice(done);
 }
 
-/** A blank gives a value only to a flag, `>` only to an XML element, a comma only in `('name', 'value')`. */
-function givesValue(text: string, nameStart: number, dashes: string, sign: string): boolean {
+/** `>` gives a value only to an XML element, a comma only in `('name', 'value')`. */
+function givesValue(text: string, nameStart: number, sign: string): boolean {
   if (sign.includes(','))
     return /\([bru]{0,2}\\?["']$/.test(text.slice(Math.max(0, nameStart - 5), nameStart));
-  if (/^\s+$/.test(sign)) return dashes === '--';
   if (sign === '>') return text[nameStart - 1] === '<';
   return true;
 }
