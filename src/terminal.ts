@@ -45,6 +45,7 @@ export async function openTerminal(
   config: string,
   cancel: AbortSignal,
 ): Promise<{ use(run: (world: TerminalWorld) => Promise<number>): Promise<number> }> {
+  const { cachedRegistry } = await import('./adapters/cached-registry.ts');
   const { openRegistryStore } = await import('./adapters/registry-store.ts');
   const { KeptDiagnosis, stateFolder } = await import('./adapters/kept-diagnosis.ts');
   const { installationSecret } = await import('./adapters/installation-secret.ts');
@@ -52,6 +53,10 @@ export async function openTerminal(
   const source = new LazySshSource();
   const kept = new KeptDiagnosis();
   const pseudonymKey = await installationSecret();
+  const registry = openRegistryStore(config, {
+    schemaFile: SCHEMA,
+    ...(process.env.SSH_AUTH_SOCK !== undefined && { agentSocket: process.env.SSH_AUTH_SOCK }),
+  });
   const isTty = process.stdout.isTTY === true;
   const people = process.stdin.isTTY === true && process.stderr.isTTY === true;
   const world: TerminalWorld = {
@@ -65,10 +70,8 @@ export async function openTerminal(
     clock: { nowMs: Date.now },
     cancel,
     source,
-    registry: openRegistryStore(config, {
-      schemaFile: SCHEMA,
-      ...(process.env.SSH_AUTH_SOCK !== undefined && { agentSocket: process.env.SSH_AUTH_SOCK }),
-    }),
+    // Each service of a group asks for it.
+    registry: { ...registry, read: cachedRegistry(registry).read },
     machine: localMachine(),
     publicKeyOf,
     readText,

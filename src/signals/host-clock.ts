@@ -111,11 +111,16 @@ function clockValues(text: string): ReadonlyMap<string, string> {
   return values;
 }
 
+/** Asking the runtime costs as much as reading a hundred lines. Only known zones are in here, so there are few. */
+const knownZones = new Set<string>();
+
 /** Only names that this runtime's zone data knows: a made-up one must not reach a formatter later. */
 function validZone(name: string | undefined): string | undefined {
   if (name === undefined || !/^[A-Za-z][\w+/-]{0,59}$/.test(name)) return undefined;
+  if (knownZones.has(name)) return name;
   try {
     new Intl.DateTimeFormat('en-US', { timeZone: name });
+    knownZones.add(name);
     return name;
   } catch {
     return undefined;
