@@ -5,34 +5,16 @@ const NIGHTLY = ['test/hosts/recycling-matrix.test.ts', 'test/hosts/remediation.
 const isNightly = process.env.STAUNCH_TRUST === 'full';
 if (!isNightly) console.warn(`Left to STAUNCH_TRUST=full: ${NIGHTLY.join(', ')}`);
 
-/** They wait for minutes that must pass, and leave the machine's cores to others meanwhile. */
-const WAITING = ['test/hosts/watched-*.test.ts', 'test/hosts/own-kernel.test.ts'];
-
-const common = { testTimeout: 180_000, hookTimeout: 600_000 };
-
-/** Real hosts, two files at a time where both mostly wait: all share the machine's cores. */
+/**
+ * Real hosts. Most files wait for minutes that must pass and leave the cores to others meanwhile; nightly ones count
+ * requests that are lost, and have the machine to themselves.
+ */
 export default defineConfig({
   test: {
-    projects: [
-      {
-        test: {
-          ...common,
-          name: 'hosts',
-          include: ['test/hosts/**/*.test.ts'],
-          exclude: [...WAITING, ...(isNightly ? [] : NIGHTLY)],
-          maxWorkers: 1,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        test: {
-          ...common,
-          name: 'waiting hosts',
-          include: WAITING,
-          maxWorkers: 3,
-          sequence: { groupOrder: 2 },
-        },
-      },
-    ],
+    include: ['test/hosts/**/*.test.ts'],
+    exclude: isNightly ? [] : NIGHTLY,
+    maxWorkers: isNightly ? 1 : 3,
+    testTimeout: 180_000,
+    hookTimeout: 600_000,
   },
 });
