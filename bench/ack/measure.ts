@@ -23,6 +23,7 @@ const DIAGNOSES = 10;
 const SERVERS_EACH = 5;
 const ROOT = resolve(import.meta.dirname, '../..');
 const BARE = 'a bare Bolt app, idle';
+const BARE_BUSY = 'a bare Bolt app, while Staunch beside it makes the same diagnoses';
 const IDLE = 'Staunch, idle';
 const BUSY = `Staunch, while ${DIAGNOSES} diagnoses of 20 MB each go on`;
 
@@ -126,6 +127,9 @@ export const ackPart: Part = {
         await begin();
         keep(BUSY, await reading(staunch, staunchPort, rate));
         await wait(1_000);
+        await begin();
+        keep(BARE_BUSY, await reading(bare, boltPort, rate));
+        await wait(1_000);
       }
     }
     return resultOf(readings);
@@ -180,7 +184,7 @@ function resultOf(readings: ReadonlyMap<string, readonly Reading[]>): Measured {
     tables: RATES.map(rate => ({
       title: `${rate} a second`,
       columns: ['p50 ms', 'p99 ms', 'longest ms', 'loop delay p99 ms', 'loop delay longest ms'],
-      rows: [BARE, IDLE, BUSY].map(name => ({
+      rows: [BARE, BARE_BUSY, IDLE, BUSY].map(name => ({
         name,
         values: (['p50', 'p99', 'most', 'p99Ms', 'maxMs'] as const).map(of => middle(name, rate, of)),
       })),
