@@ -62,7 +62,7 @@ const silent = {
 
 /** A real Bolt app over as many sockets as asked for, back after 0.1 s when one is lost. */
 export async function startApp(slack: PracticeSlack, listen: (app: App) => void, sockets = 1): Promise<App> {
-  const clientOptions = { slackApiUrl: slack.apiUrl, retryConfig: { retries: 0 } };
+  const clientOptions = { slackApiUrl: slack.apiUrl };
   const receivers = Array.from(
     { length: sockets },
     () =>
@@ -70,7 +70,8 @@ export async function startApp(slack: PracticeSlack, listen: (app: App) => void,
         appToken: slack.appToken,
         logger: silent,
         clientPingTimeout: 100,
-        installerOptions: { clientOptions },
+        // Trying again is done by what keeps the socket.
+        installerOptions: { clientOptions: { ...clientOptions, retryConfig: { retries: 0 } } },
       }),
   );
   // As in Staunch: the SDK leaves it to nobody when a connection that is being opened again is cut off.
