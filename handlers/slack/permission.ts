@@ -1,11 +1,12 @@
 import type { Registry } from '../../src/inventory/registry.ts';
 import type { Action, Person, Place } from '../../src/policy/access.ts';
-import type { Asking, Refusal } from '../../src/policy/asking.ts';
+import { type Asking, type Refusal, refusalOf } from '../../src/policy/asking.ts';
 import type { ChangeRefusal } from '../../src/policy/change-asking.ts';
 import { changeRefusalWords } from '../../src/policy/change-refusal-words.ts';
 import { refusalWords } from '../../src/policy/refusal-words.ts';
 import type { Message } from '../../src/workflows/message.ts';
 import { refusedNotice, registryProblemNotice } from './blocks/notices.ts';
+import type { Asker, Spot } from './people.ts';
 import type { SlackContext } from './slack-context.ts';
 
 /** The registry as `staunch.yml` says it now, or what the person is told when that file is wrong. */
@@ -26,6 +27,37 @@ export function askingOf(
   context: SlackContext,
 ): Omit<Asking, 'what' | 'service'> {
   return { who, where, access: registry.access, ownWorkspace: context.workspace };
+}
+
+/** Who may do it, and what was looked up to know that. */
+export interface Permitted {
+  readonly asker: Asker;
+  readonly spot: Spot;
+  readonly registry: Registry;
+}
+
+/**
+ * Whether a person may do that with what was told of a service in a channel, as Slack and the registry say at this very
+ * moment: anybody who sees a message can press its buttons.
+ */
+export async function permitted(
+  user: string,
+  what: Action,
+  { channel, service: serviceId }: { readonly channel: string; readonly service: string },
+  context: SlackContext,
+): Promise<Permitted | { readonly notice: Message }> {
+  const [asker, spot, reading] = await Promise.all([
+    context.people.asker(user),
+    context.people.spot(channel),
+    registryOrNotice(context),
+  ]);
+  if ('notice' in reading) return reading;
+  const { registry } = reading;
+  // A service that was taken out of staunch.yml keeps its history where that was told.
+  const service = registry.services.get(serviceId) ?? { id: serviceId, channels: [channel] };
+  const refusal = refusalOf({ ...askingOf(asker.person, spot.place, registry, context), what, service });
+  if (refusal) return { notice: await refusedAsker(refusal, what, user, context) };
+  return { asker, spot, registry };
 }
 
 /** Tells why not. Every refusal is in the log as well: who, what, why. */

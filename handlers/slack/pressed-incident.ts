@@ -1,10 +1,9 @@
 import type { Action } from '../../src/policy/access.ts';
-import { refusalOf } from '../../src/policy/asking.ts';
 import type { Standing } from '../../src/workflows/incident-ports.ts';
 import type { Message } from '../../src/workflows/message.ts';
 import { incidentGoneNotice } from './blocks/incident-notices.ts';
 import type { Asker, Spot } from './people.ts';
-import { askingOf, refusedAsker, registryOrNotice } from './permission.ts';
+import { permitted } from './permission.ts';
 import type { SlackContext } from './slack-context.ts';
 
 /** The incident behind a button, a modal or a word, and who it was. */
@@ -26,17 +25,6 @@ export async function pressedIncident(
 ): Promise<PressedIncident | { readonly notice: Message }> {
   const standing = await context.state.standings.find(incidentId);
   if (standing === undefined) return { notice: incidentGoneNotice() };
-  const { channel, service: serviceId } = standing.incident;
-  const [asker, spot, reading] = await Promise.all([
-    context.people.asker(user),
-    context.people.spot(channel),
-    registryOrNotice(context),
-  ]);
-  if ('notice' in reading) return reading;
-  const { registry } = reading;
-  // A service that was taken out of staunch.yml keeps its history where that was told.
-  const service = registry.services.get(serviceId) ?? { id: serviceId, channels: [channel] };
-  const refusal = refusalOf({ ...askingOf(asker.person, spot.place, registry, context), what, service });
-  if (refusal) return { notice: await refusedAsker(refusal, what, user, context) };
-  return { standing, asker, spot };
+  const may = await permitted(user, what, standing.incident, context);
+  return 'notice' in may ? may : { standing, asker: may.asker, spot: may.spot };
 }

@@ -1,10 +1,9 @@
 import type { Action } from '../../src/policy/access.ts';
-import { refusalOf } from '../../src/policy/asking.ts';
 import type { Message } from '../../src/workflows/message.ts';
 import type { Run } from '../../src/workflows/state-ports.ts';
 import { goneNotice } from './blocks/notices.ts';
 import type { Asker } from './people.ts';
-import { askingOf, refusedAsker, registryOrNotice } from './permission.ts';
+import { permitted } from './permission.ts';
 import type { SlackContext } from './slack-context.ts';
 
 /** The run behind a button or a modal, and who pressed. */
@@ -25,17 +24,6 @@ export async function pressedRun(
 ): Promise<PressedRun | { readonly notice: Message }> {
   const run = await context.state.incidents.run(runId);
   if (!run) return { notice: goneNotice() };
-  const { channel, service: serviceId } = run.incident;
-  const [asker, spot, reading] = await Promise.all([
-    context.people.asker(user),
-    context.people.spot(channel),
-    registryOrNotice(context),
-  ]);
-  if ('notice' in reading) return reading;
-  const { registry } = reading;
-  // A service that was taken out of staunch.yml keeps its history where that was told.
-  const service = registry.services.get(serviceId) ?? { id: serviceId, channels: [channel] };
-  const asking = askingOf(asker.person, spot.place, registry, context);
-  const refusal = refusalOf({ ...asking, what, service });
-  return refusal ? { notice: await refusedAsker(refusal, what, user, context) } : { run, asker };
+  const may = await permitted(user, what, run.incident, context);
+  return 'notice' in may ? may : { run, asker: may.asker };
 }

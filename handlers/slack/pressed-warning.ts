@@ -1,11 +1,10 @@
 import type { Registry } from '../../src/inventory/registry.ts';
 import type { Action } from '../../src/policy/access.ts';
-import { refusalOf } from '../../src/policy/asking.ts';
 import type { Message } from '../../src/workflows/message.ts';
 import type { Snoozing, Warning } from '../../src/workflows/warning-ports.ts';
 import { warningGoneNotice } from './blocks/notices.ts';
 import type { Asker, Spot } from './people.ts';
-import { askingOf, refusedAsker, registryOrNotice } from './permission.ts';
+import { permitted } from './permission.ts';
 import type { SlackContext } from './slack-context.ts';
 
 /** The warning behind a button or a modal, and who pressed. */
@@ -30,17 +29,6 @@ export async function pressedWarning(
   const { snoozing } = context;
   const warning = await snoozing?.find(warningId);
   if (snoozing === undefined || warning === undefined) return { notice: warningGoneNotice() };
-  const { channel, service: serviceId } = warning;
-  const [asker, spot, reading] = await Promise.all([
-    context.people.asker(user),
-    context.people.spot(channel),
-    registryOrNotice(context),
-  ]);
-  if ('notice' in reading) return reading;
-  const { registry } = reading;
-  // A service that was taken out of staunch.yml keeps its history where that was told.
-  const service = registry.services.get(serviceId) ?? { id: serviceId, channels: [channel] };
-  const refusal = refusalOf({ ...askingOf(asker.person, spot.place, registry, context), what, service });
-  if (refusal) return { notice: await refusedAsker(refusal, what, user, context) };
-  return { warning, snoozing, asker, spot, registry };
+  const may = await permitted(user, what, warning, context);
+  return 'notice' in may ? may : { warning, snoozing, ...may };
 }
