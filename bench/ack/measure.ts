@@ -9,7 +9,7 @@ import { parse, stringify } from 'yaml';
 import { PracticeSlack } from '../../practice/slack/practice-slack.ts';
 import { PRACTICE_IDS, PRACTICE_SEED } from '../../practice/slack/seed.ts';
 import type { Settings } from '../../src/adapters/settings.ts';
-import { freePort } from '../../test/acceptance/chat/free-port.ts';
+import { freePort } from '../../test/free-port.ts';
 import { BenchChild } from '../bench-child.ts';
 import type { Goal, Measured, Part } from '../part.ts';
 import type { LoopDelay } from './loop-delay.ts';

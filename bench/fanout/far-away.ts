@@ -5,7 +5,7 @@ import { loadReadScript } from '../../src/adapters/ssh/read-script.ts';
 import { SshSource } from '../../src/adapters/ssh/ssh-source.ts';
 import type { Question, ReadVerb } from '../../src/collectors/question.ts';
 import type { Server } from '../../src/inventory/registry.ts';
-import { freePort } from '../../test/adapters/ssh/sshd-rig.ts';
+import { freePort } from '../../test/free-port.ts';
 import { type Contestant, contest } from '../contest.ts';
 import type { Goal, Say, Table } from '../part.ts';
 import { isInstalled, run } from '../programs.ts';

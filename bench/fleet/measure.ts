@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { freePort } from '../../test/adapters/ssh/sshd-rig.ts';
+import { freePort } from '../../test/free-port.ts';
 import { BenchChild } from '../bench-child.ts';
 import { median } from '../contest.ts';
 import { SshdFleet } from '../fanout/fleet-of-sshd.ts';

@@ -8,13 +8,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { useProxy } from '../../src/adapters/proxy.ts';
 import { practiceSlack } from '../acceptance/chat/practised-staunch.ts';
-import {
-  afterwards,
-  folder,
-  freePort,
-  realThing,
-  StartedProcess,
-} from '../handlers/terminal/started-process.ts';
+import { freePort } from '../free-port.ts';
+import { afterwards, folder, realThing, StartedProcess } from '../handlers/terminal/started-process.ts';
 import { ConnectProxy } from './connect-proxy.ts';
 
 async function aProxy(): Promise<ConnectProxy> {

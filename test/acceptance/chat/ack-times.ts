@@ -7,7 +7,7 @@ import type { Delivered } from '../../../practice/slack/delivered.ts';
 import { PracticeSlack } from '../../../practice/slack/practice-slack.ts';
 import { PRACTICE_IDS, PRACTICE_SEED } from '../../../practice/slack/seed.ts';
 import type { Settings } from '../../../src/adapters/settings.ts';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../free-port.ts';
 import { startStaunchChild } from './staunch-child.ts';
 
 /**

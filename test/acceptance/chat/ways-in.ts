@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../free-port.ts';
 import { type Practised, type PractisedOptions, practisedStaunch } from './practised-staunch.ts';
 
 /** How Slack reaches the app. */

@@ -5,8 +5,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SshSource } from '../../../src/adapters/ssh/ssh-source.ts';
 import type { Answer } from '../../../src/collectors/question.ts';
 import type { Server } from '../../../src/inventory/registry.ts';
+import { freePort } from '../../free-port.ts';
 import type { Sshd } from './sshd-rig.ts';
-import { freePort, NEVER, question, Rig, soon, TEST_SCRIPT } from './sshd-rig.ts';
+import { NEVER, question, Rig, soon, TEST_SCRIPT } from './sshd-rig.ts';
 
 let rig: Rig;
 let sshd: Sshd;

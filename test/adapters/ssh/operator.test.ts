@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SshOperator } from '../../../src/adapters/ssh/ssh-operator.ts';
 import { serverPlanDigest } from '../../../src/remediation/plan-digest.ts';
+import { freePort } from '../../free-port.ts';
 import { CONFIG, CONFIG_TEXT, UNIT } from '../../target/apply/helper-rig.ts';
 import { BLOCK } from '../../target/apply/plans.ts';
 import { HelperSshd } from './helper-sshd.ts';
-import { freePort } from './sshd-rig.ts';
 
 let target: HelperSshd;
 let operator: SshOperator;

@@ -1,13 +1,14 @@
 import type { ChildProcess } from 'node:child_process';
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readScriptOf } from '../../../src/adapters/ssh/read-script.ts';
 import type { Question, ReadVerb } from '../../../src/collectors/question.ts';
 import type { Server } from '../../../src/inventory/registry.ts';
+import { freePort } from '../../free-port.ts';
 
 const SERVE_LOOP = readFileSync(new URL('../../../target/read/90-serve.sh', import.meta.url), 'utf8');
 
@@ -60,15 +61,6 @@ export async function soon(condition: () => boolean): Promise<boolean> {
     await pause(50);
   }
   return false;
-}
-
-export async function freePort(host: string): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, host, resolve));
-  const address = server.address();
-  await new Promise(resolve => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 async function accepts(host: string, port: number): Promise<boolean> {

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { practiceSlack } from '../../acceptance/chat/practised-staunch.ts';
+import { freePort } from '../../free-port.ts';
 import {
   afterwards,
   folder,
-  freePort,
   realEnvironment,
   realThing,
   StartedProcess,
@@ -14,11 +14,10 @@ import {
 } from './started-process.ts';
 
 async function takenPort(): Promise<number> {
-  const port = await freePort();
   const server = createServer();
-  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   afterwards(() => server.close());
-  return port;
+  return (server.address() as AddressInfo).port;
 }
 
 const BOT = `xoxb-${'1'.repeat(12)}`;

@@ -173,12 +173,3 @@ export async function silentServer(): Promise<{
   });
   return { port: (server.address() as AddressInfo).port, hangUp, asked: () => asked.promise };
 }
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
-}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { practiceSlack, verdictIn } from '../../acceptance/chat/practised-staunch.ts';
-import { afterwards, freePort, realThing, registryOf } from './started-process.ts';
+import { freePort } from '../../free-port.ts';
+import { afterwards, realThing, registryOf } from './started-process.ts';
 
 async function withStatus() {
   const port = await freePort();
