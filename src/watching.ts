@@ -159,8 +159,10 @@ export function startWatching(options: WatchingOptions): Watching {
   function tell(event: WatchEvent): void {
     if (event.kind === 'growth') void warnings.judged(event.growth, event.units);
     else if (event.kind === 'kill-seen') {
-      metrics.killsSeen(event.kills);
-      log.warn({ ...event }, 'the kernel killed for memory');
+      if (!event.again) {
+        metrics.killsSeen(event.kills);
+        log.warn({ ...event }, 'the kernel killed for memory');
+      }
       void warnings.killed(event).then(() => auto.see(event));
     } else if (event.kind === 'burst-seen') {
       metrics.burstSeen();

@@ -23,7 +23,7 @@ const watch = new Watch({
     },
     count: (service, minute) => state.samples.count(service, minute),
     lives: (server, unit, span) => state.samples.lives(server, unit, span),
-    last: (server, unit) => state.samples.last(server, unit),
+    last: (server, unit, most) => state.samples.last(server, unit, most),
     minutes: (service, span) => state.samples.minutes(service, span),
     fold: nowMs => state.samples.fold(nowMs),
   },

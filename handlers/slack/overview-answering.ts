@@ -49,7 +49,7 @@ async function seenHere(
 export async function statusHere(here: AskedHere, context: SlackContext): Promise<Message | undefined> {
   const seen = await seenHere(here, context);
   if ('notice' in seen) return seen.notice;
-  const { overview, nameOf } = await overviewOf(seen, context);
+  const { overview, nameOf } = await overviewOf(seen.services, context);
   return statusMessage(overview, nameOf);
 }
 
@@ -60,7 +60,7 @@ export async function handOver(here: AskedHere, context: SlackContext): Promise<
   if (!seen.appIsMember) return notMemberNotice();
   const { channel, threadTs, deliveryKey } = here;
   if (!(await context.state.inbox.claim(`${deliveryKey}/handover`, context.clock.nowMs()))) return undefined;
-  const { overview, nameOf } = await overviewOf(seen, context);
+  const { overview, nameOf } = await overviewOf(seen.services, context);
   const message = handoverMessage(overview, nameOf);
   await context.client.chat.postMessage({
     ...content(message),
@@ -70,7 +70,8 @@ export async function handOver(here: AskedHere, context: SlackContext): Promise<
   return undefined;
 }
 
-async function overviewOf({ services }: Seen, { state, clock, people }: SlackContext) {
+/** What is open of these services, with the names of those who look after it. */
+export async function overviewOf(services: readonly Service[], { state, clock, people }: SlackContext) {
   const ids = new Set(services.map(({ id }) => id));
   const overview = await shiftOverview(state, service => ids.has(service), clock.nowMs());
   const owners = overview.incidents.flatMap(({ owner }) => owner ?? []);

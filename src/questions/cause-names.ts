@@ -1,4 +1,4 @@
-import { CAUSE_IDS, type CauseId } from '../diagnosis/cause.ts';
+import { CAUSE_IDS, type CauseId, isOwnCause, type OwnCauseWords } from '../diagnosis/cause.ts';
 import { causeWords } from '../report/cause-words.ts';
 
 /** What people call causes, besides their ids and titles; the likeliest meaning first. */
@@ -86,13 +86,35 @@ const BY_NAME: ReadonlyMap<string, readonly CauseId[]> = new Map([
   ...Object.entries(NAMES),
 ]);
 
-/** The causes that a person may mean; empty for what is no cause's name. */
-export function causesCalled(name: string): readonly CauseId[] {
+/** A cause that a diagnosis weighed; those that playbooks bring along have words of their own. */
+export interface WeighedCause {
+  readonly id: CauseId;
+  readonly words?: Pick<OwnCauseWords, 'title'> | undefined;
+}
+
+/** The causes that a person may mean; empty for what is no cause's name. What a playbook calls its own comes first. */
+export function causesCalled(name: string, weighed: readonly WeighedCause[]): readonly CauseId[] {
   const words = name.toLowerCase().replace(/\s+/g, ' ').trim();
-  return BY_NAME.get(words) ?? BY_NAME.get(words.replace(/^(?:an?|the)\s/, '')) ?? [];
+  const own = ownNames(weighed);
+  const called = (said: string) => own.get(said) ?? BY_NAME.get(said);
+  return called(words) ?? called(words.replace(/^(?:an?|the)\s/, '')) ?? [];
 }
 
 /** All that causes are called, for suggestions. */
-export function causeNames(): readonly string[] {
-  return [...BY_NAME.keys()];
+export function causeNames(weighed: readonly WeighedCause[]): readonly string[] {
+  return [...ownNames(weighed).keys(), ...BY_NAME.keys()];
+}
+
+/** `PLAYBOOK/CAUSE`, or the cause alone, or its title. */
+function ownNames(weighed: readonly WeighedCause[]): ReadonlyMap<string, readonly CauseId[]> {
+  const names = new Map<string, CauseId[]>();
+  for (const { id, words } of weighed) {
+    if (!isOwnCause(id)) continue;
+    const cause = id.slice(id.indexOf('/') + 1);
+    // What is typed comes without the full stop at its end.
+    const title = words?.title.toLowerCase().replace(/\.$/, '') ?? id;
+    for (const name of new Set([id, cause, cause.replaceAll('-', ' '), title]))
+      names.set(name, [...(names.get(name) ?? []), id]);
+  }
+  return names;
 }

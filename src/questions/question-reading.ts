@@ -1,5 +1,5 @@
 import { nearestNames } from '../inventory/nearest-name.ts';
-import { causeNames, causesCalled } from './cause-names.ts';
+import { causeNames, causesCalled, type WeighedCause } from './cause-names.ts';
 import { COMMANDS, type Question, type QuestionReading, type ThreadRequest } from './question.ts';
 
 /** Longer texts are for people, or for a language model. */
@@ -9,7 +9,7 @@ const MOST_SHOWN = 20;
 const WHY = /^(?:why|what (?:was|is) it|what happened|what was the cause|verdict|explain|cause|root cause)$/;
 /** `why not timeout`, `why isn't it the deploy`, `was it oom`, `not memory`. */
 const ABOUT_CAUSE =
-  /^(?:(?:but )?(?:why|how come)(?: (?:is|was|are|were) it)?(?: not|(?: is| was|)n['o]?t(?: it)?)?|why (?:isn|wasn)['o]?t it|(?:was|is|could|can|may|might) it (?:be |been |have been )?(?:not )?|not|and|what about|how about) ?(?:(?:because|due) (?:of|to) )?(?:an? |the |for )?(?<name>[a-z0-9_ -]{2,60})$/;
+  /^(?:(?:but )?(?:why|how come)(?: (?:is|was|are|were) it)?(?: not|(?: is| was|)n['o]?t(?: it)?)?|why (?:isn|wasn)['o]?t it|(?:was|is|could|can|may|might) it (?:be |been |have been )?(?:not )?|not|and|what about|how about) ?(?:(?:because|due) (?:of|to) )?(?:an? |the |for )?(?<name>[\p{L}\p{N}_ .,'()/-]{2,60})$/u;
 const SHOW =
   /^(?:show|open|see|lines?|evidence)(?: me)?(?: lines?| evidence)? (?<ids>e[\d\se,.\-–andto]{1,200})$/;
 const BARE_IDS = /^(?<ids>e\d[\d\se,.\-–]{0,200})$/;
@@ -32,14 +32,20 @@ const COMPARE =
 const PLAN = /^(?:plan|propose(?: a)?(?: fix| change)?|fix(?: it)?|remedy|what can (?:be|we) (?:done|do))$/;
 const NOTE = /^note(?:[:,]|\s)\s*(?<text>[\s\S]{1,2000})$/i;
 
-/** Reads what somebody said to Staunch in an incident's thread, behind the mention. Never throws. */
-export function readQuestion(text: string): QuestionReading {
+/**
+ * Reads what somebody said to Staunch in an incident's thread, behind the mention. `weighed` are the causes of the
+ * diagnosis that stands there: those of playbooks are known by their own names. Never throws.
+ */
+export function readQuestion(text: string, weighed: readonly WeighedCause[] = []): QuestionReading {
   const whole = text.slice(0, LONGEST).trim();
   const note = NOTE.exec(whole)?.groups?.text?.trim();
   if (note !== undefined && note !== '') return asked({ kind: 'note', text: note });
   const words = plainWords(whole);
   if (words === '') return answered({ kind: 'help' });
-  return requestOf(words) ?? questionOf(words) ?? { kind: 'unknown', nearest: nearestCommands(words) };
+  return (
+    requestOf(words) ??
+    questionOf(words, weighed) ?? { kind: 'unknown', nearest: nearestCommands(words, weighed) }
+  );
 }
 
 function requestOf(words: string): QuestionReading | undefined {
@@ -52,7 +58,7 @@ function requestOf(words: string): QuestionReading | undefined {
   return undefined;
 }
 
-function questionOf(words: string): QuestionReading | undefined {
+function questionOf(words: string, weighed: readonly WeighedCause[]): QuestionReading | undefined {
   if (HELP.test(words)) return answered({ kind: 'help' });
   const ids = (SHOW.exec(words) ?? BARE_IDS.exec(words))?.groups?.ids;
   if (ids !== undefined) return answered({ kind: 'show', ids: idsIn(ids) });
@@ -63,7 +69,7 @@ function questionOf(words: string): QuestionReading | undefined {
   if (COUNTS.test(words)) return answered({ kind: 'counts' });
   if (GAPS.test(words)) return answered({ kind: 'gaps' });
   const name = ABOUT_CAUSE.exec(words)?.groups?.name ?? words;
-  const causes = causesCalled(name);
+  const causes = causesCalled(name, weighed);
   return causes.length === 0 ? undefined : answered({ kind: 'cause', causes, said: name.trim() });
 }
 
@@ -97,14 +103,15 @@ function idsIn(text: string): readonly string[] {
 }
 
 /** Whole commands that may have been meant, at most three. */
-function nearestCommands(words: string): readonly string[] {
+function nearestCommands(words: string, weighed: readonly WeighedCause[]): readonly string[] {
   const byWords = new Map(
     COMMANDS.map(([command]) => [command.replace(/ (?:E7|TEXT|6h|timeout|yesterday)$/, ''), command]),
   );
   const [first = '', ...rest] = words.split(' ');
   const named = nearestNames(words, byWords.keys()).concat(nearestNames(first, byWords.keys()));
-  const about = rest.length > 0 && rest.length <= 4 ? nearestNames(rest.at(-1) ?? '', causeNames()) : [];
-  const alone = rest.length === 0 ? nearestNames(first, causeNames()) : [];
+  const names = causeNames(weighed);
+  const about = rest.length > 0 && rest.length <= 4 ? nearestNames(rest.at(-1) ?? '', names) : [];
+  const alone = rest.length === 0 ? nearestNames(first, names) : [];
   const suggested = [
     ...named.flatMap(name => byWords.get(name) ?? []),
     ...[...about, ...alone].slice(0, 1).map(name => `why not ${name}`),

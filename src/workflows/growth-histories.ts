@@ -15,7 +15,7 @@ export async function growthHistories(
   const histories: UnitHistory[] = [];
   for (const { id: server } of service.servers) {
     const lives = await samples.lives(server, service.unit, { fromMs: atMs - SPAN_MS, toMs: atMs });
-    const last = await samples.last(server, service.unit);
+    const [last] = await samples.last(server, service.unit, 1);
     const releaseSinceMs = releaseStart(lives);
     histories.push({
       server,

@@ -28,8 +28,8 @@ export interface Samples {
   count(service: string, minute: ServiceMinute): Promise<void>;
   /** The lives of a unit's workers that have a sample in the span, with their samples in it. */
   lives(server: string, unit: string, span: Span): Promise<readonly WorkerLife[]>;
-  /** The newest sample of a unit on a server. */
-  last(server: string, unit: string): Promise<UnitSample | undefined>;
+  /** The last samples of a unit on a server, at most so many, the newest first. */
+  last(server: string, unit: string, most: number): Promise<readonly UnitSample[]>;
   minutes(service: string, span: Span): Promise<readonly ServiceMinute[]>;
   /** Folds closed hours into one blob per worker and thins what is old. Answers with what it did, by kind. */
   fold(nowMs: number): Promise<Readonly<Record<string, number>>>;

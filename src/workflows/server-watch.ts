@@ -3,7 +3,7 @@ import { watchQuestion } from '../collectors/watch-question.ts';
 import type { RequestCounts, UnitSample } from '../growth/worker-sample.ts';
 import type { Server, Service } from '../inventory/registry.ts';
 import { type LogCursor, type LogReading, readUnitMinute, type UnitMinute } from '../signals/unit-minute.ts';
-import { type UnitChange, type UnitMoment, unitChange } from './unit-change.ts';
+import { NOTHING_CHANGED, type UnitChange, type UnitMoment, unitChange } from './unit-change.ts';
 import { countsOf, gapsOf, momentOf, readUnit } from './unit-sample.ts';
 import { UssTurns } from './uss-turns.ts';
 import { type Ask, discoverPlaces, type WatchedPlace } from './watch-discovery.ts';
@@ -61,12 +61,17 @@ export class ServerWatch {
     return this.#services.map(service => service.id);
   }
 
-  /** Takes over from the process that watched this server before. */
-  recall(unit: string, sample: UnitSample, nowMs: number): void {
-    if (nowMs - sample.atMs > RECALLED_MS || this.#seen.has(unit)) return;
-    const moment = momentOf(sample);
-    this.#seen.set(unit, { moment, atMs: sample.atMs });
+  /**
+   * Takes over from the process that watched this server before, by the last two samples that it stored. Answers with
+   * what the newest one showed: whether that process lived to tell of it is not known.
+   */
+  recall(unit: string, last: UnitSample, before: UnitSample | undefined, nowMs: number): UnitChange {
+    if (nowMs - last.atMs > RECALLED_MS || this.#seen.has(unit)) return NOTHING_CHANGED;
+    const moment = momentOf(last);
+    this.#seen.set(unit, { moment, atMs: last.atMs });
     if (moment.master) this.#masters.set(unit, moment.master);
+    const isNear = before !== undefined && last.atMs - before.atMs <= RECALLED_MS;
+    return unitChange(isNear ? momentOf(before) : undefined, moment);
   }
 
   /** Asks for all units and logs of the server in one round trip, now and then for their places first. */
@@ -128,7 +133,7 @@ export class ServerWatch {
     if (place.cgroup === undefined)
       return {
         ...about,
-        change: { workerEnds: 0, restarts: 0, oomKills: 0, proof: 'unit' },
+        change: NOTHING_CHANGED,
         settle: settleLogs,
       };
     const { sample, moment } = readUnit(minute, { server: this.#server.id, service, unit, atMs }, counts);

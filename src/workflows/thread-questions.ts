@@ -82,7 +82,7 @@ const DAY_MS = 86_400_000;
  * they stand in the evidence, and whatever happens to it, there is an answer.
  */
 export async function askInThread(asked: AskedInThread, ports: ThreadQuestionPorts): Promise<ThreadReply> {
-  const reading = readQuestion(asked.text);
+  const reading = readQuestion(asked.text, asked.document.causes);
   if (reading.kind === 'request') return reading;
   const said = ports.mask(asked.text.slice(0, 2_000)).slice(0, LONGEST_SAID);
   const document = maskDocument(asked.document, ports.mask);

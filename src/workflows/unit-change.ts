@@ -18,7 +18,7 @@ export interface UnitChange {
   readonly proof: 'unit' | 'slice';
 }
 
-const NOTHING: UnitChange = { workerEnds: 0, restarts: 0, oomKills: 0, proof: 'unit' };
+export const NOTHING_CHANGED: UnitChange = { workerEnds: 0, restarts: 0, oomKills: 0, proof: 'unit' };
 
 /**
  * What happened between two samples. `lastMaster` is the last one that was seen: while a unit is down there is none,
@@ -29,7 +29,7 @@ export function unitChange(
   now: UnitMoment,
   lastMaster: UnitMoment['master'] = before?.master,
 ): UnitChange {
-  if (before === undefined) return NOTHING;
+  if (before === undefined) return NOTHING_CHANGED;
   const rebooted = before.bootId !== now.bootId;
   const restarted =
     now.master !== undefined && lastMaster !== undefined && !sameMaster(lastMaster, now.master);

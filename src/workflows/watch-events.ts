@@ -19,6 +19,8 @@ export interface KillSeen {
    * counter above it rose in the same minute: another unit of the slice may be meant.
    */
   readonly proof: 'unit' | 'slice';
+  /** Seen by a process that may have ended before it told of it: whoever acts on kills does so once for each `toMs`. */
+  readonly again?: true;
 }
 
 /** 502s beyond what is usual; said once for an outage, however long it lasts. */

@@ -96,13 +96,18 @@ export class WatchPost {
     return this.watched.server;
   }
 
-  /** What the process that watched this server before has stored: kills of the time between are seen. */
+  /** What the process that watched this server before has stored: kills of the time between are seen, its last ones again. */
   async #recall(nowMs: number): Promise<void> {
     if (this.#recalled) return;
     const isHere = ({ servers }: Service) => servers.some(({ id }) => id === this.#server.id);
     for (const { unit } of this.watched.services.filter(isHere)) {
-      const last = await this.#ports.samples.last(this.#server.id, unit);
-      if (last) this.#watch.recall(unit, last, nowMs);
+      const [last, before] = await this.#ports.samples.last(this.#server.id, unit, 2);
+      if (last === undefined) continue;
+      const { oomKills, proof } = this.#watch.recall(unit, last, before, nowMs);
+      if (oomKills === 0 || before === undefined) continue;
+      const about = { server: this.#server.id, service: last.service, unit };
+      const span = { fromMs: before.atMs, toMs: last.atMs };
+      this.#tell({ kind: 'kill-seen', ...about, kills: oomKills, ...span, proof, again: true });
     }
     this.#recalled = true;
   }

@@ -82,6 +82,28 @@ describe('what is said in a thread', () => {
     }
   });
 
+  it.each([
+    ['why not harakiri', 'uwsgi/harakiri'],
+    ['why not uwsgi/harakiri?', 'uwsgi/harakiri'],
+    ['was it a worker killed by harakiri (uWSGI).', 'uwsgi/harakiri'],
+    ["what about l'arrêt brutal", 'maison/arret'],
+    ['not bad gateway', 'maison/bad-gateway'],
+    ['why not bad-gateway', 'maison/bad-gateway'],
+    // Both are meant: a name of a playbook comes before what the word usually means.
+    ['why not timeout', 'uwsgi/timeout'],
+  ])('“%s” asks for a cause of a playbook that was weighed: %s', (text, id) => {
+    const weighed = [
+      { id: 'worker-timeout' },
+      { id: 'uwsgi/harakiri', words: { title: 'worker killed by harakiri (uWSGI).' } },
+      { id: 'uwsgi/timeout', words: { title: 'uWSGI gave up' } },
+      { id: 'maison/arret', words: { title: "l'arrêt brutal" } },
+      { id: 'maison/bad-gateway', words: { title: 'wrong proxy' } },
+    ] as const;
+    expect(readQuestion(text, weighed)).toMatchObject({ question: { kind: 'cause', causes: [id] } });
+    const misspelt = readQuestion('why not harakirri', weighed);
+    expect(misspelt).toMatchObject({ nearest: expect.arrayContaining(['why not harakiri']) });
+  });
+
   it('understands every command that it lists', () => {
     for (const [command] of COMMANDS) expect(short(command)).not.toMatch(/^unknown/);
   });

@@ -55,9 +55,10 @@ export class MemorySamples implements Samples, Leases {
     return [...lives.values()];
   }
 
-  async last(server: string, unit: string): Promise<UnitSample | undefined> {
+  async last(server: string, unit: string, most: number): Promise<readonly UnitSample[]> {
     this.#check();
-    return this.kept.findLast(sample => sample.server === server && sample.unit === unit);
+    const own = this.kept.filter(sample => sample.server === server && sample.unit === unit);
+    return own.reverse().slice(0, most);
   }
 
   async minutes(service: string, span: Span): Promise<readonly ServiceMinute[]> {

@@ -186,6 +186,29 @@ describe('two processes', () => {
     expect(one.watch.owned).toEqual([]);
   });
 
+  it.each(['unit', 'slice'] as const)(
+    'tell a kill again, once, when they take over: the first may have ended before it told (%s)',
+    async proof => {
+      const rig = new WatchRig();
+      const app = rig.servers.of('app1');
+      app.killsAbove = 5;
+      await rig.minutes(2);
+      if (proof === 'unit') app.oomKills = 1;
+      else {
+        app.killsAbove = 6;
+        app.master = { pid: 200, startTicks: 900 };
+      }
+      await rig.minutes(1);
+      const [first] = rig.events('kill-seen');
+      expect(first?.proof).toBe(proof);
+      await rig.watch.stop();
+      const next = new WatchRig(rig.services, {}, rig, 'two');
+      await next.minutes(3);
+      // The counter of the slice is not stored.
+      expect(next.told).toEqual(proof === 'unit' ? [{ ...first, again: true }] : []);
+    },
+  );
+
   it('stops sampling what may belong to somebody else by now', async () => {
     const rig = new WatchRig();
     await rig.minutes(2);

@@ -15,6 +15,7 @@ import {
   words,
 } from './block-parts.ts';
 import { type HomeChanges, homeChanges } from './home-changes.ts';
+import { type HomeIncidents, homeIncidents } from './home-incidents.ts';
 import { byUrgency, type HomeService, homeService, watchSummary } from './home-service.ts';
 import { firstOf, moreWords } from './slack-limits.ts';
 import { own, shown } from './slack-text.ts';
@@ -34,6 +35,7 @@ export interface HomeModel {
   /** The services this person may see. */
   readonly services: readonly HomeService[];
   readonly changes?: HomeChanges;
+  readonly incidents?: HomeIncidents;
   /** For admins only. */
   readonly setup?: readonly SetupStep[];
   readonly version: string;
@@ -55,6 +57,7 @@ export function homeView(model: HomeModel): HomeView {
     type: 'home',
     blocks: [
       ...(model.changes ? homeChanges(model.changes) : []),
+      ...(model.incidents ? homeIncidents(model.incidents) : []),
       ...setupBlocks(model.setup ?? []),
       header('Services'),
       ...servicesBlocks(model.services),

@@ -1,14 +1,14 @@
 import type { KnownBlock, RichTextElement } from '@slack/types';
 import { clockWords } from '../../../src/report/time-words.ts';
-import type { Standing } from '../../../src/workflows/incident-ports.ts';
 import type { Message } from '../../../src/workflows/message.ts';
 import type { Proposal } from '../../../src/workflows/remediation-ports.ts';
 import type { ShiftOverview } from '../../../src/workflows/shift-overview.ts';
 import type { Warning } from '../../../src/workflows/warning-ports.ts';
-import { bold, context, header, line, list, message, richText, timeElement, words } from './block-parts.ts';
+import { bold, context, header, line, list, message, richText, words } from './block-parts.ts';
+import { incidentLine, instantElement } from './incident-line.ts';
 import { firstOf, fitted, moreWords } from './slack-limits.ts';
-import { own, shown, TIME_FORMAT } from './slack-text.ts';
-import { SEVERITY_WORDS, STATE_WORDS } from './standing-blocks.ts';
+import { own, shown } from './slack-text.ts';
+import { STATE_WORDS } from './standing-blocks.ts';
 import type { NameOf } from './timeline-message.ts';
 
 const MOST = 12;
@@ -42,7 +42,7 @@ function overviewMessage(title: string, overview: ShiftOverview, nameOf: NameOf)
     ...(isCalm && stopped === undefined ? [richText(line(words(CALM)))] : []),
     ...group(
       'Incidents',
-      incidents.map(standing => incidentLine(standing, scale, nameOf)),
+      incidents.map(standing => incidentLine(standing, nameOf, scale)),
       scale,
     ),
     ...group('Warnings of growth', warnings.map(warningLine), scale),
@@ -76,21 +76,6 @@ function group(title: string, items: readonly (readonly RichTextElement[])[], sc
   return [richText(line(bold(title)), list('bullet', first), ...rest)];
 }
 
-function incidentLine(standing: Standing, scale: number, nameOf: NameOf): RichTextElement[] {
-  const { number, incident, state, severity, owner, card, notice } = standing;
-  const todo = card?.step === undefined ? '' : ` Next: ${shown(card.step.title, 100)}.`;
-  const fires = notice === undefined ? '' : ` ${shown(notice, Math.round(200 * scale))}`;
-  return [
-    bold(`${number} ${shown(incident.service, 80)}`),
-    words(` ${STATE_WORDS[state]}, severity ${SEVERITY_WORDS[severity]}, `),
-    // Names are not kept, and nobody is pinged by a list.
-    words(owner === undefined ? 'nobody has taken it' : `owner ${shown(nameOf(owner) ?? owner, 60)}`),
-    words(`, open since `),
-    when(incident.openedAtMs),
-    words(`.${todo}${fires}`),
-  ];
-}
-
 function warningLine({ service, growth }: Warning): RichTextElement[] {
   const { eta, growing, severity } = growth;
   return [
@@ -98,7 +83,12 @@ function warningLine({ service, growth }: Warning): RichTextElement[] {
     words(` ${severity}: ${growing} ${growing === 1 ? 'worker grows' : 'workers grow'}`),
     ...(eta === undefined
       ? []
-      : [words(', the first reaches its limit between '), when(eta.fromMs), words(' and '), when(eta.toMs)]),
+      : [
+          words(', the first reaches its limit between '),
+          instantElement(eta.fromMs),
+          words(' and '),
+          instantElement(eta.toMs),
+        ]),
   ];
 }
 
@@ -106,7 +96,7 @@ function proposalLine({ plan, brief, state, expiresAtMs }: Proposal, scale: numb
   return [
     bold(shown(plan.service, 80)),
     words(` ${shown(brief.what, Math.round(200 * scale))}`),
-    ...(state === 'open' ? [words(', until '), when(expiresAtMs)] : []),
+    ...(state === 'open' ? [words(', until '), instantElement(expiresAtMs)] : []),
   ];
 }
 
@@ -114,13 +104,11 @@ function snoozeLine({ service, snooze }: Warning): RichTextElement[] {
   const until = snooze?.untilMs;
   return [
     bold(shown(service, 80)),
-    ...(until === undefined ? [words(' until its limit is near')] : [words(' until '), when(until)]),
+    ...(until === undefined
+      ? [words(' until its limit is near')]
+      : [words(' until '), instantElement(until)]),
     words(snooze?.reason === undefined ? '' : `: ${shown(snooze.reason, 200)}`),
   ];
-}
-
-function when(atMs: number): RichTextElement {
-  return timeElement(atMs, TIME_FORMAT.dayMinute, `${clockWords(atMs, 'UTC', 'minute')} UTC`);
 }
 
 /** Servers of services, and how the watch sees them. */
@@ -145,7 +133,7 @@ export function hostsMessage(services: readonly HostsShown[]): Message {
               .map(({ id, silentSinceMs }): RichTextElement[] =>
                 silentSinceMs === undefined
                   ? [words(`${shown(id, 80)}${isWatched ? ': answers' : ''}`)]
-                  : [words(`${shown(id, 80)}: ✗ does not answer since `), when(silentSinceMs)],
+                  : [words(`${shown(id, 80)}: ✗ does not answer since `), instantElement(silentSinceMs)],
               ),
             ...gaps.slice(0, 5).map(gap => [words(`not seen: ${shown(gap, Math.round(300 * scale))}`)]),
           ]),

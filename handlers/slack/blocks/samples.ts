@@ -6,6 +6,7 @@ import { answerSamples } from './answer-samples.ts';
 import { auditHeadMessage } from './audit-head-message.ts';
 import { changeSamples } from './change-samples.ts';
 import { evidenceView } from './evidence-view.ts';
+import type { HomeIncidents } from './home-incidents.ts';
 import type { HomeService } from './home-service.ts';
 import { homeView } from './home-view.ts';
 import { incidentMessages, incidentModals, sampleStanding } from './incident-samples.ts';
@@ -146,9 +147,20 @@ function homeSamples(diagnosed: readonly { readonly document: DiagnosisDocument;
     home('home of an admin', homeView({ services, setup, version })),
     home('home of a viewer', homeView({ services, version })),
     home('home of what is watched', homeView({ services: watchedServices(services), version })),
+    home('home with open incidents', homeView({ services, incidents: someIncidents(), version })),
     home('home without services', homeView({ services: [], version })),
     home('home of a refused person', homeView({ refusal: REFUSAL, services: [], version })),
   ];
+}
+
+/** One that somebody has, one that nobody has, and more than are listed. */
+function someIncidents(): HomeIncidents {
+  const mine = sampleStanding(usual => usual);
+  const { owner: _, card: __, notice: ___, ...bare } = mine;
+  return {
+    open: [mine, ...Array.from({ length: 12 }, (_, at) => ({ ...bare, number: 13 + at }))],
+    nameOf: () => 'Ana Silva',
+  };
 }
 
 /** Each service in another state of its watch. */

@@ -5,6 +5,7 @@ import { refusalWords } from '../../../src/policy/refusal-words.ts';
 import { homeView, type SetupStep } from '../blocks/home-view.ts';
 import { homeChangesOf } from '../home-changes-of.ts';
 import { afterAck } from '../listening.ts';
+import { overviewOf } from '../overview-answering.ts';
 import { askingOf } from '../permission.ts';
 import type { SlackContext } from '../slack-context.ts';
 
@@ -44,6 +45,7 @@ async function homeModel(user: string, context: SlackContext): Promise<Parameter
   const isAdmin = refusalOf({ ...asking, what: 'administer' }) === undefined;
   const visible = servicesFor({ ...asking, what: 'view' }, all);
   const watched = await context.watched?.(visible);
+  const { overview, nameOf } = await overviewOf(visible, context);
   return {
     services: visible.map(({ id }) => {
       const found = last.get(id);
@@ -56,6 +58,7 @@ async function homeModel(user: string, context: SlackContext): Promise<Parameter
       };
     }),
     changes: await homeChangesOf(asker, registry, new Set(visible.map(({ id }) => id)), context),
+    incidents: { open: overview.incidents, nameOf },
     ...(isAdmin && { setup: await setupSteps(registry, context) }),
     version,
   };

@@ -62,17 +62,17 @@ export class SampleStore implements Samples {
     }));
   }
 
-  async last(server: string, unit: string): Promise<UnitSample | undefined> {
-    const row = await this.#session.db
+  async last(server: string, unit: string, most: number): Promise<readonly UnitSample[]> {
+    const rows = await this.#session.db
       .selectFrom('minute_sample')
       .innerJoin('watched_unit', 'watched_unit.id', 'minute_sample.unit_id')
       .select(['minute', 'body'])
       .where('server', '=', server)
       .where('unit', '=', unit)
       .orderBy('minute', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-    return row && this.#read(async () => unpackSample(row.body, row.minute, { server, unit }));
+      .limit(most)
+      .execute();
+    return this.#read(async () => rows.map(row => unpackSample(row.body, row.minute, { server, unit })));
   }
 
   async minutes(service: string, span: Span): Promise<readonly ServiceMinute[]> {

@@ -146,6 +146,8 @@ describe('the App Home', () => {
     await slack.verdict(/CONFIRMED[\s\S]*\(30 min\)/);
     await open('Dev Patel');
     await slack.main.getByText('502s on checkout: worker OOM kill (CONFIRMED)').waitFor();
+    await slack.main.getByRole('heading', { name: /^Open incidents: \d$/ }).waitFor();
+    await slack.main.getByText(/checkout .*nobody has taken it/).waitFor();
     expect(await slack.main.getByRole('button', { name: /Diagnose/ }).count()).toBe(0);
     expect(await slack.main.getByText('Setting up').count()).toBe(0);
   });

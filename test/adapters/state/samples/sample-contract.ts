@@ -73,14 +73,14 @@ export function sampleContract(name: string, open: () => Promise<Opening>, round
           service: 'payments',
           memory: { currentBytes: 0 },
         });
-        expect(await samples().last('web-1', 'checkout.service')).toBeUndefined();
+        expect(await samples().last('web-1', 'checkout.service', 1)).toEqual([]);
         for (const sample of [full, bare]) {
           expect(await samples().put(sample, epoch)).toBe(true);
-          expect(await samples().last('web-1', 'checkout.service')).toEqual(sample);
+          expect((await samples().last('web-1', 'checkout.service', 1))[0]).toEqual(sample);
         }
         await samples().put(full, epoch);
-        expect(await samples().last('web-1', 'checkout.service')).toEqual(bare);
-        expect(await samples().last('web-1', 'other.service')).toBeUndefined();
+        expect(await samples().last('web-1', 'checkout.service', 3)).toEqual([bare, full]);
+        expect(await samples().last('web-1', 'other.service', 1)).toEqual([]);
       });
 
       it('keeps one sample for a server, unit and minute', async () => {
@@ -106,7 +106,7 @@ export function sampleContract(name: string, open: () => Promise<Opening>, round
         await before();
         const server = stale === 0 ? 'web-9' : 'web-1';
         expect(await samples().put(aSample(DAWN_MS, { server }), Math.max(1, stale))).toBe(false);
-        expect(await samples().last(server, 'checkout.service')).toBeUndefined();
+        expect(await samples().last(server, 'checkout.service', 1)).toEqual([]);
       });
 
       it('refuses what is no sample and keeps the others that came with it', async () => {
@@ -205,9 +205,9 @@ export function sampleContract(name: string, open: () => Promise<Opening>, round
         expect(life?.points.map(point => point.envelope?.samples)).toEqual([2]);
         await samples().fold(DAWN_MS + 92 * DAY_MS);
         expect(await livesOf(old)).toEqual([]);
-        expect(await samples().last('web-1', 'checkout.service')).toMatchObject({ atMs: later });
+        expect(await samples().last('web-1', 'checkout.service', 1)).toMatchObject([{ atMs: later }]);
         await samples().fold(later + 92 * DAY_MS);
-        expect(await samples().last('web-1', 'checkout.service')).toBeUndefined();
+        expect(await samples().last('web-1', 'checkout.service', 1)).toEqual([]);
         // Nothing is left that would keep it from beginning anew.
         const owned = await opening.state.leases.claim('p1', ['web-1'], later + 93 * DAY_MS, HOUR_MS);
         expect(await samples().put(aSample(later + 93 * DAY_MS), owned.get('web-1') ?? 0)).toBe(true);

@@ -153,7 +153,8 @@ export function watchedHomeWith(take: () => string): [name: string, sent: Sent] 
       silent: watch.silent.map(({ sinceMs }) => ({ server: take(), sinceMs })),
     },
   }));
-  return ['home of what is watched', homeView({ services, version: '0.1.0' })];
+  const incidents = { open: [sampleStanding(take), sampleStanding(take, { owner: take() })], nameOf: take };
+  return ['home of what is watched', homeView({ services, incidents, version: '0.1.0' })];
 }
 
 function withTexts(view: WarningView, take: () => string): WarningView {

@@ -4,6 +4,8 @@ import type { Sent } from '../../../../handlers/slack/blocks/slack-violations.ts
 export interface Meant {
   /** People who may be mentioned. */
   readonly people: readonly string[];
+  /** Channels that may be linked to. */
+  readonly channels?: readonly string[];
   /** Stands in every text of a server, whole: it must not be in mrkdwn at all. */
   readonly mark?: string;
 }
@@ -11,10 +13,10 @@ export interface Meant {
 const CONTROL = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069\u{e0000}-\u{e007f}]/u;
 const OUR_TOKEN =
   /<@([UW][A-Z0-9]+)>|<!date\^\d+\^[{}a-z_, ]+\|[^<>|]*>|^\*(?:Also seen|Or else|Ruled out)\*$/g;
-const LEAVES = ['text', 'date', 'user'];
+const LEAVES = ['text', 'date', 'user', 'channel'];
 
 /** Everything in a message or view that could mention, link, format, hide or press by itself. */
-export function harmIn(sent: Sent, { people, mark }: Meant): string[] {
+export function harmIn(sent: Sent, { people, channels = [], mark }: Meant): string[] {
   const harm: string[] = [];
   const text = 'type' in sent ? '' : (sent as { text: string }).text;
   harm.push(...harmInMrkdwn(text, 'text', []));
@@ -33,9 +35,11 @@ export function harmIn(sent: Sent, { people, mark }: Meant): string[] {
       harm.push('a server’s text in mrkdwn');
     if (type === 'plain_text' && fields.emoji !== false) harm.push('emoji by name in plain text');
     if (type === 'user' && !people.includes(String(fields.user_id))) harm.push(`mentions ${fields.user_id}`);
+    if (fields.channel_id !== undefined && !channels.includes(String(fields.channel_id)))
+      harm.push(`links to ${fields.channel_id}`);
     if (inRich && 'type' in fields && !type.startsWith('rich_text') && !LEAVES.includes(type))
       harm.push(`a ${type} element`);
-    for (const forbidden of ['url', 'image_url', 'confirm', 'link', 'range', 'usergroup_id', 'channel_id'])
+    for (const forbidden of ['url', 'image_url', 'confirm', 'link', 'range', 'usergroup_id'])
       if (fields[forbidden] !== undefined) harm.push(`a field ${forbidden}`);
     if (type === 'button' && !/^[\w.,:; -]*$/.test(String(fields.value ?? '')))
       harm.push(`a value ${fields.value}`);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type HomeModel, homeView } from '../../../../handlers/slack/blocks/home-view.ts';
+import { sampleStanding } from '../../../../handlers/slack/blocks/incident-samples.ts';
 import {
   brokenNotice,
   helpNotice,
@@ -95,6 +96,26 @@ describe('the App Home', () => {
 
       - No incident so far"
     `);
+  });
+
+  it('lists what is open, with its channel, who has it and what comes next', () => {
+    const open = sampleStanding(usual => usual);
+    const { owner: _, card: __, notice: ___, ...untaken } = sampleStanding(usual => usual, { number: 13 });
+    const direct = { ...untaken, number: 14, incident: { ...untaken.incident, channel: 'U0ANA' } };
+    const incidents = { open: [open, untaken, direct], nameOf: () => 'Ana Silva' };
+    expect(readable(homeView(model({ incidents }))).split('\n\n# Services')[0]).toMatchInlineSnapshot(`
+      "# Open incidents: 3
+
+      - #C0SAMPLE *12 checkout* 🔎 being looked into, severity high, owner Ana Silva, open since {10:20 UTC}. Next: Does the limit fit the workers? 3 of 12 alerts fire: HighErrorRate on web-1, web-2.
+      - #C0SAMPLE *13 checkout* 🔎 being looked into, severity high, nobody has taken it, open since {10:20 UTC}.
+      - In a direct message: *14 checkout* 🔎 being looked into, severity high, nobody has taken it, open since {10:20 UTC}."
+    `);
+    const many = { open: Array.from({ length: 40 }, () => open), nameOf: () => undefined };
+    const text = readable(homeView(model({ incidents: many })));
+    expect(text).toContain('28 more incidents');
+    expect(text).toContain('owner U0SAMPLE');
+    expect(violationsOf(homeView(model({ incidents: many })))).toEqual([]);
+    expect(readable(homeView(model({ incidents: { ...many, open: [] } })))).not.toContain('incidents');
   });
 
   it('shows the setting up to those who are given it, ticks and words', () => {

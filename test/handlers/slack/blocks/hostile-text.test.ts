@@ -71,7 +71,7 @@ describe('what a server wrote', () => {
         let next = 0;
         const take = () => `${MARK}${set[next++ % set.length]}`;
         for (const [name, sent] of [...warningsWith(take), watchedHomeWith(take)]) {
-          expect([name, ...harmIn(sent, { people: [], mark: MARK })]).toEqual([name]);
+          expect([name, ...harmIn(sent, { people: [], channels: ['C0SAMPLE'], mark: MARK })]).toEqual([name]);
           expect([name, ...violationsOf(sent)]).toEqual([name]);
         }
       }),
@@ -147,6 +147,12 @@ describe('the search for harm', () => {
       {
         type: 'rich_text',
         elements: [{ type: 'rich_text_section', elements: [{ type: 'user', user_id: 'U1' }] }],
+      },
+    ],
+    [
+      {
+        type: 'rich_text',
+        elements: [{ type: 'rich_text_section', elements: [{ type: 'channel', channel_id: 'C1' }] }],
       },
     ],
     [{ type: 'header', text: { type: 'plain_text', text: 'x', emoji: true } }],

@@ -31,6 +31,7 @@ interface Leaf {
   readonly text?: string;
   readonly fallback?: string;
   readonly user_id?: string;
+  readonly channel_id?: string;
   readonly style?: { readonly bold?: boolean; readonly code?: boolean };
   readonly elements?: readonly Leaf[];
 }
@@ -81,6 +82,7 @@ function leafText(leaf: Leaf): string {
   if (leaf.type === 'rich_text') return (leaf.elements ?? []).map(partText).join(' ');
   if (leaf.type === 'date') return `{${leaf.fallback}}`;
   if (leaf.type === 'user') return `@${leaf.user_id}`;
+  if (leaf.type === 'channel') return `#${leaf.channel_id}`;
   if (leaf.style?.bold) return `*${leaf.text}*`;
   return leaf.style?.code ? `\`${leaf.text}\`` : (leaf.text ?? '');
 }
