@@ -39,9 +39,13 @@ describe('decisions on PostgreSQL', () => {
 
   it('that were answered before they were safe would be caught', { timeout: LONG_MS }, async () => {
     const place = `${await postgres.server.address()}%20-csynchronous_commit%3Doff`;
-    // Each crash loses what the server did not write in the moment before: often something, not always.
-    const { claimed } = await crashed(place, 12);
-    expect((await lostOf(place, claimed)).lost.length).toBeGreaterThan(0);
+    // A crash loses what the server did not write in the moment before: about every third time something.
+    let lost = 0;
+    for (let tries = 0; lost === 0 && tries < 20; tries += 1) {
+      const { claimed } = await crashed(place, 3);
+      lost += (await lostOf(place, claimed)).lost.length;
+    }
+    expect(lost).toBeGreaterThan(0);
   });
 
   /** Lets two decide without end while the server crashes again and again. */
