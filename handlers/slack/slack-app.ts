@@ -1,9 +1,12 @@
 import {
+  type AllMiddlewareArgs,
   App,
   type BlockAction,
   type BlockButtonAction,
   type Logger,
   type Receiver,
+  type SlackShortcutMiddlewareArgs,
+  type SlackViewMiddlewareArgs,
   type StaticSelectAction,
   type ViewSubmitAction,
 } from '@slack/bolt';
@@ -18,7 +21,7 @@ import { planRecycling } from './actions/plan-recycling.ts';
 import { proposeFix } from './actions/propose-fix.ts';
 import { rerun } from './actions/re-run.ts';
 import { rejectChange } from './actions/reject-change.ts';
-import { showEvidence } from './actions/show-evidence.ts';
+import { type ButtonPress, showEvidence } from './actions/show-evidence.ts';
 import { snoozeWarning } from './actions/snooze-warning.ts';
 import { startDiagnosis } from './actions/start-diagnosis.ts';
 import { takeIncident } from './actions/take-incident.ts';
@@ -54,6 +57,60 @@ export interface SlackAppOptions {
   readonly context: SlackContext;
 }
 
+type Listening<Args> = (args: Args, context: SlackContext) => Promise<void>;
+
+// Bolt asks every listener about every delivery: so there is one for each kind, and a table behind it.
+
+const PRESSES: Readonly<Record<string, Listening<ButtonPress>>> = {
+  [ACTION.showEvidence]: showEvidence,
+  [ACTION.openEvidence]: showEvidence,
+  [ACTION.turnPage]: turnPage,
+  [ACTION.rerun]: rerun,
+  [ACTION.wrongVerdict]: wrongVerdict,
+  [ACTION.startDiagnosis]: startDiagnosis,
+  [ACTION.proposeFix]: proposeFix,
+  [ACTION.planRecycling]: planRecycling,
+  [ACTION.approveChange]: approveChange,
+  [ACTION.rejectChange]: rejectChange,
+  [ACTION.changeNumbers]: changeNumbers,
+  [ACTION.breakGlass]: breakGlass,
+  [ACTION.markApplied]: markApplied,
+  [ACTION.stepPrimary]: pressStep,
+  ...Object.fromEntries(ACTION.stepChoices.map(id => [id, pressStep])),
+  [ACTION.stepSkip]: pressStep,
+  [ACTION.stepNotApplicable]: pressStep,
+  [ACTION.stepNote]: pressStep,
+  [ACTION.takeIncident]: takeIncident,
+  [ACTION.diagnoseWarning]: diagnoseWarning,
+  [ACTION.snoozeWarning]: snoozeWarning,
+  [ACTION.unsnoozeWarning]: unsnoozeWarning,
+};
+
+const SUBMISSIONS: Readonly<
+  Record<string, Listening<SlackViewMiddlewareArgs<ViewSubmitAction> & AllMiddlewareArgs>>
+> = {
+  [CALLBACK.picker]: pickDiagnosis,
+  [CALLBACK.wrongVerdict]: wrongVerdictNote,
+  [CALLBACK.reviewChange]: reviewChange,
+  [CALLBACK.approveChange]: approveChangeConsent,
+  [CALLBACK.rejectChange]: rejectChangeReason,
+  [CALLBACK.breakGlass]: breakGlassReason,
+  [CALLBACK.markApplied]: markAppliedNote,
+  [CALLBACK.snooze]: snoozeUntil,
+  [CALLBACK.stepNote]: incidentNote,
+  [CALLBACK.resolveIncident]: resolveIncident,
+};
+
+const SHORTCUTS: Readonly<Record<string, Listening<SlackShortcutMiddlewareArgs & AllMiddlewareArgs>>> = {
+  [CALLBACK.addToTimeline]: addToTimeline,
+  [CALLBACK.diagnoseMessage]: diagnoseMessage,
+  [CALLBACK.startDiagnosis]: startDiagnosisShortcut,
+};
+
+/** The ids of a table; any other is nobody's, and Bolt says so. */
+const anyOf = (table: Readonly<Record<string, unknown>>) =>
+  new RegExp(`^(?:${Object.keys(table).join('|')})$`);
+
 /** The Bolt app with every listener of Staunch: one file each, named like the id that Slack sends. */
 export function slackApp({ token, apiUrl, receiver, logger, context }: SlackAppOptions): App {
   const app = new App({
@@ -64,51 +121,22 @@ export function slackApp({ token, apiUrl, receiver, logger, context }: SlackAppO
     authorize: async () => ({ botToken: token, teamId: context.workspace, ...context.bot }),
     // What the app itself posts is no command.
     ignoreSelf: true,
+    // Staunch's own state knows what is going on in a channel.
+    convoStore: false,
   });
   app.command('/diagnose-502', args => diagnose502(args, context));
   app.command('/staunch', args => staunch(args, context));
   app.event('app_mention', args => appMention(args, context));
   app.event('app_home_opened', args => appHomeOpened(args, context));
   app.event('reaction_added', args => reactionAdded(args, context));
-  app.action<BlockButtonAction>(ACTION.showEvidence, args => showEvidence(args, context));
-  app.action<BlockButtonAction>(ACTION.openEvidence, args => showEvidence(args, context));
-  app.action<BlockButtonAction>(ACTION.turnPage, args => turnPage(args, context));
-  app.action<BlockButtonAction>(ACTION.rerun, args => rerun(args, context));
-  app.action<BlockButtonAction>(ACTION.wrongVerdict, args => wrongVerdict(args, context));
-  app.action<BlockButtonAction>(ACTION.startDiagnosis, args => startDiagnosis(args, context));
-  app.action<BlockButtonAction>(ACTION.proposeFix, args => proposeFix(args, context));
-  app.action<BlockButtonAction>(ACTION.planRecycling, args => planRecycling(args, context));
+  app.action<BlockButtonAction>(anyOf(PRESSES), async args =>
+    PRESSES[args.action.action_id]?.(args, context),
+  );
   app.action<BlockAction<StaticSelectAction>>(ACTION.chooseRemedy, args => chooseRemedy(args, context));
-  app.action<BlockButtonAction>(ACTION.approveChange, args => approveChange(args, context));
-  app.action<BlockButtonAction>(ACTION.rejectChange, args => rejectChange(args, context));
-  app.action<BlockButtonAction>(ACTION.changeNumbers, args => changeNumbers(args, context));
-  app.action<BlockButtonAction>(ACTION.breakGlass, args => breakGlass(args, context));
-  app.action<BlockButtonAction>(ACTION.markApplied, args => markApplied(args, context));
-  app.view<ViewSubmitAction>(CALLBACK.reviewChange, args => reviewChange(args, context));
-  app.view<ViewSubmitAction>(CALLBACK.approveChange, args => approveChangeConsent(args, context));
-  app.view<ViewSubmitAction>(CALLBACK.rejectChange, args => rejectChangeReason(args, context));
-  app.view<ViewSubmitAction>(CALLBACK.breakGlass, args => breakGlassReason(args, context));
-  app.view<ViewSubmitAction>(CALLBACK.markApplied, args => markAppliedNote(args, context));
-  for (const id of [
-    ACTION.stepPrimary,
-    ...ACTION.stepChoices,
-    ACTION.stepSkip,
-    ACTION.stepNotApplicable,
-    ACTION.stepNote,
-  ])
-    app.action<BlockButtonAction>(id, args => pressStep(args, context));
-  app.action<BlockButtonAction>(ACTION.takeIncident, args => takeIncident(args, context));
-  app.action<BlockButtonAction>(ACTION.diagnoseWarning, args => diagnoseWarning(args, context));
-  app.action<BlockButtonAction>(ACTION.snoozeWarning, args => snoozeWarning(args, context));
-  app.action<BlockButtonAction>(ACTION.unsnoozeWarning, args => unsnoozeWarning(args, context));
-  app.view<ViewSubmitAction>(CALLBACK.picker, args => pickDiagnosis(args, context));
-  app.view<ViewSubmitAction>(CALLBACK.wrongVerdict, args => wrongVerdictNote(args, context));
-  app.view<ViewSubmitAction>(CALLBACK.snooze, args => snoozeUntil(args, context));
-  app.view<ViewSubmitAction>(CALLBACK.stepNote, args => incidentNote(args, context));
-  app.view<ViewSubmitAction>(CALLBACK.resolveIncident, args => resolveIncident(args, context));
-  app.shortcut(CALLBACK.addToTimeline, args => addToTimeline(args, context));
-  app.shortcut(CALLBACK.diagnoseMessage, args => diagnoseMessage(args, context));
-  app.shortcut(CALLBACK.startDiagnosis, args => startDiagnosisShortcut(args, context));
+  app.view<ViewSubmitAction>(anyOf(SUBMISSIONS), async args =>
+    SUBMISSIONS[args.view.callback_id]?.(args, context),
+  );
+  app.shortcut(anyOf(SHORTCUTS), async args => SHORTCUTS[args.shortcut.callback_id]?.(args, context));
   app.error(async error => {
     context.log.error({ error: String(error.stack ?? error) }, 'Bolt could not handle a delivery');
   });

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import type { Registry } from '../inventory/registry.ts';
 import type { RegistryStore, StoredRegistry } from '../inventory/registry-store.ts';
 
@@ -26,7 +26,7 @@ export function cachedRegistry(store: RegistryStore): CachedRegistry {
     file: store.file,
     last: () => last,
     async read() {
-      const stamp = await stampOf(store.file);
+      const stamp = stampOf(store.file);
       if (stamp === undefined) return readNow();
       if (kept?.stamp !== stamp) {
         const fresh = { stamp, reading: readNow() };
@@ -41,10 +41,11 @@ export function cachedRegistry(store: RegistryStore): CachedRegistry {
 }
 
 /** Differs after every change; undefined while the file is absent or too fresh to be sure of that. */
-async function stampOf(file: string): Promise<string | undefined> {
+function stampOf(file: string): string | undefined {
   try {
+    // A few microseconds; a thread that is woken for it would take the core from whoever is to be answered.
+    const { ino, ctimeMs, ctimeNs, mtimeNs, size } = statSync(file, { bigint: true });
     // The time of the last change of the entry, unlike that of the content, cannot be set back.
-    const { ino, ctimeMs, ctimeNs, mtimeNs, size } = await stat(file, { bigint: true });
     if (Math.abs(Date.now() - Number(ctimeMs)) < SURE_AFTER_MS) return undefined;
     return `${ino}/${ctimeNs}/${mtimeNs}/${size}`;
   } catch {

@@ -1,10 +1,13 @@
-import type { Kysely, Selectable } from 'kysely';
+import { CompiledQuery, type Kysely, type Selectable } from 'kysely';
 import { lifeOf, thisProcess } from './running-process.ts';
 import { StateProblem } from './state-problem.ts';
 import type { Tables } from './tables.ts';
 
 /** The one lease there is: on the whole state. */
 const NAME = 'state';
+const HELD = CompiledQuery.raw('select * from lease where name = ?', [NAME]) as CompiledQuery<
+  Selectable<Tables['lease']>
+>;
 
 /**
  * Makes this process the owner of the state, or says who owns it. An owner that is known to be dead is replaced
@@ -49,9 +52,9 @@ export async function takeLease(
   return lease.epoch;
 }
 
-/** Throws when somebody else took the state over since. */
+/** Throws when somebody else took the state over since. Asked before every write, so it is built once. */
 export async function assertLease(db: Kysely<Tables>, path: string, epoch: number): Promise<void> {
-  const held = await db.selectFrom('lease').selectAll().where('name', '=', NAME).executeTakeFirst();
+  const [held] = (await db.executeQuery(HELD)).rows;
   if (held?.epoch === epoch) return;
   const by = held === undefined || held.pid === null ? '' : ` by process ${held.pid} on ${held.host}`;
   throw new StateProblem(

@@ -114,6 +114,8 @@ function open(path: string, use: 'writing' | 'reading'): DatabaseSync {
     raw.exec('pragma foreign_keys = on; pragma synchronous = full');
     // Purged lines are overwritten, not only forgotten.
     if (use === 'writing') raw.exec('pragma secure_delete = on');
+    // Each checkpoint lets everybody wait for the disk: after every 16 MB of changes, not after every 4.
+    if (use === 'writing') raw.exec('pragma wal_autocheckpoint = 4000');
     return raw;
   } catch (error) {
     raw.close();
@@ -164,14 +166,26 @@ class Connection implements SqliteDatabase {
     }
     if (this.#begun && !this.#raw.isTransaction) throw this.#cutOff();
     if (sql === 'commit') return this.#boundary(sql, false);
-    if (!KEPT_PREPARED.test(sql)) return this.#statement(sql);
+    if (!KEPT_PREPARED.test(sql)) {
+      // It may change the tables that the others were prepared for.
+      this.#prepared.clear();
+      return this.#statement(sql);
+    }
+    return this.#kept(sql);
+  }
+
+  #kept(sql: string): SqliteStatement {
     const kept = this.#prepared.get(sql) ?? this.#statement(sql);
-    if (this.#prepared.size < MOST_PREPARED) this.#prepared.set(sql, kept);
+    this.#prepared.delete(sql);
+    this.#prepared.set(sql, kept);
+    const [longestUnused] = this.#prepared.keys();
+    if (this.#prepared.size > MOST_PREPARED && longestUnused !== undefined)
+      this.#prepared.delete(longestUnused);
     return kept;
   }
 
   #boundary(sql: string, begun: boolean): SqliteStatement {
-    const statement = this.#statement(sql);
+    const statement = this.#kept(sql);
     return {
       ...statement,
       run: parameters => {
@@ -189,7 +203,8 @@ class Connection implements SqliteDatabase {
       reader: statement.columns().length > 0,
       all: parameters => worded(path, () => statement.all(...bound(parameters))),
       run: parameters => worded(path, () => statement.run(...bound(parameters))),
-      iterate: parameters => worded(path, () => statement.iterate(...bound(parameters))),
+      // Who reads row by row must not share the place with another.
+      iterate: parameters => worded(path, () => this.#raw.prepare(sql).iterate(...bound(parameters))),
     };
   }
 
@@ -201,8 +216,7 @@ class Connection implements SqliteDatabase {
   }
 }
 
-/** Only what changes rows: a reader that goes row by row must not share its place with another. */
-const KEPT_PREPARED = /^(?:insert|update|delete) /;
+const KEPT_PREPARED = /^(?:select|with|insert|update|delete) /;
 const MOST_PREPARED = 200;
 
 const NOTHING: SqliteStatement = {
