@@ -1,5 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** Less than a twentieth of a core. */
+const LOOK_MS = 600;
+const IDLE_TICKS = 3;
 
 /** A process of the bench that answers each message with one; it says something of its own when it is ready. */
 export class BenchChild implements AsyncDisposable {
@@ -36,6 +42,22 @@ export class BenchChild implements AsyncDisposable {
     } catch {
       // Only root may; then all wait alike.
     }
+  }
+
+  /** Resolves when it does nothing worth mentioning any more: what it was given to do is done. */
+  async idle(): Promise<void> {
+    for (let before = this.#ticks(); ; ) {
+      await wait(LOOK_MS);
+      const now = this.#ticks();
+      if (now - before <= IDLE_TICKS) return;
+      before = now;
+    }
+  }
+
+  /** CPU that it has used, in the kernel's ticks of 10 ms. */
+  #ticks(): number {
+    const [user, system] = readFileSync(`/proc/${this.#process.pid}/stat`, 'utf8').split(' ').slice(13, 15);
+    return Number(user) + Number(system);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,13 +4,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { parse, stringify } from 'yaml';
 import { PracticeSlack } from '../../practice/slack/practice-slack.ts';
 import { PRACTICE_IDS, PRACTICE_SEED } from '../../practice/slack/seed.ts';
 import type { Settings } from '../../src/adapters/settings.ts';
 import { freePort } from '../../test/free-port.ts';
 import { BenchChild } from '../bench-child.ts';
+import { deployedEnvironment } from '../deployed-environment.ts';
 import type { Goal, Measured, Part } from '../part.ts';
 import type { LoopDelay } from './loop-delay.ts';
 import type { Sending, Sent } from './sender.ts';
@@ -80,7 +80,10 @@ export const ackPart: Part = {
       retention: { evidenceDays: 30, incidentDays: 365 },
     };
     const bare = await child('bare-bolt.ts', { PORT: String(boltPort), SECRET: slack.signingSecret });
-    const staunch = await child('staunch.ts', { SETTINGS: JSON.stringify(settings) });
+    const staunch = await child('staunch.ts', {
+      SETTINGS: JSON.stringify(settings),
+      ...deployedEnvironment(),
+    });
     const sender = await child('sender.ts', {});
     for (const each of [bare, staunch]) each.prioritize();
     const send = async (port: number, perSecond: number, text: string, seconds = SECONDS): Promise<Sent> => {
@@ -113,7 +116,7 @@ export const ackPart: Part = {
       }
     };
     await begin();
-    await wait(6_000);
+    await staunch.idle();
     const readings = new Map<string, Reading[]>();
     for (let round = 0; round < ROUNDS; round++) {
       say(`round ${round + 1} of ${ROUNDS}`);
@@ -126,10 +129,10 @@ export const ackPart: Part = {
         keep(IDLE, await reading(staunch, staunchPort, rate));
         await begin();
         keep(BUSY, await reading(staunch, staunchPort, rate));
-        await wait(1_000);
+        await staunch.idle();
         await begin();
         keep(BARE_BUSY, await reading(bare, boltPort, rate));
-        await wait(1_000);
+        await staunch.idle();
       }
     }
     return resultOf(readings);

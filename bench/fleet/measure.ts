@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 import { freePort } from '../../test/free-port.ts';
 import { BenchChild } from '../bench-child.ts';
 import { median } from '../contest.ts';
+import { deployedEnvironment } from '../deployed-environment.ts';
 import { SshdFleet } from '../fanout/fleet-of-sshd.ts';
 import { MASTERS, Rivals } from '../fanout/rivals.ts';
 import type { Goal, Measured, Part } from '../part.ts';
@@ -18,7 +19,6 @@ const MINUTES = 8;
 const DIAGNOSES = 20;
 const RIVAL_COUNT = 50;
 const RIVAL_ROUNDS = 3;
-const RUNTIME = new Set(['NODE_OPTIONS', 'MALLOC_ARENA_MAX']);
 
 /** A fleet watched minute by minute, and twenty diagnoses at once. */
 export const fleetPart: Part = {
@@ -85,14 +85,6 @@ export const fleetPart: Part = {
     return resultOf({ first, minutes, diagnosed, warm, adHoc });
   },
 };
-
-/** How the unit sets up the runtime; the token settings beside it concern nothing that is measured here. */
-function deployedEnvironment(): Record<string, string> {
-  const unit = readFileSync(join(import.meta.dirname, '../../deploy/staunch.service'), 'utf8');
-  const words = [...unit.matchAll(/^Environment=(.*)$/gm)].flatMap(([, line = '']) => line.split(' '));
-  const pairs = words.map(word => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]);
-  return Object.fromEntries(pairs.filter(([name = '']) => RUNTIME.has(name)));
-}
 
 /** Client CPU of one way for each server. */
 async function rivalMs(rivals: Rivals, name: string): Promise<number> {
