@@ -1,7 +1,8 @@
 import type { UpstreamFault } from '../signals/signal.ts';
 import type { Attribution, AttributionContext } from './attribution.ts';
 import type { CauseId } from './cause.ts';
-import { DIRECT, matchDeaths } from './death-matching.ts';
+import { matchDeaths } from './death-matching.ts';
+import { DIRECT } from './death-reach.ts';
 import type { Failure } from './failures.ts';
 import type { Outage } from './outages.ts';
 import { followsFrom } from './own-causes.ts';

@@ -1,6 +1,6 @@
 import type { AttributionContext } from './attribution.ts';
 import type { CauseId } from './cause.ts';
-import { DIRECT } from './death-matching.ts';
+import { DIRECT } from './death-reach.ts';
 import type { Failure } from './failures.ts';
 
 /** `no live upstreams` follows the failures that disabled the peers: fail_timeout is 10 s unless set. */

@@ -104,6 +104,17 @@ describe('one death', () => {
   });
 });
 
+describe('a failure in the middle of two deaths', () => {
+  it.each([
+    ['in the order of time', [0, 2_000]],
+    ['in another order', [2_000, 0]],
+  ])('follows from the earlier one, listed %s', (_, times) => {
+    const deaths = times.map(ms => deathAt(NOW_MS + ms));
+    const found = matchesOf([failureAt(NOW_MS + 1_000)], deaths, undefined);
+    expect(found.map(f => f.death.at.epochMs)).toEqual([NOW_MS]);
+  });
+});
+
 describe('kills in quick succession', () => {
   it('explain a request each, also where the nearest pairs would leave one of both over', () => {
     // Four kills half a second apart; the requests fail a little later each, the last 4.2 s after the first kill.
@@ -142,6 +153,90 @@ describe('matching', () => {
         }
       }),
     );
+  });
+
+  /** Every failure with every death, the nearest pairs first and of two equally near ones that of the earlier death. */
+  const tryEveryPair = (
+    failures: readonly Failure[],
+    deaths: readonly WorkerDeath[],
+    threads: ReadonlyMap<string, number>,
+  ) => {
+    const found = new Map<Failure, WorkerDeath>();
+    const hasRoom = (death: WorkerDeath) =>
+      [...found.values()].filter(d => d === death).length <
+      (threads.get(death.server) ?? Number.POSITIVE_INFINITY);
+    const pairs = failures
+      .flatMap(failure =>
+        deaths.map(death => ({ failure, death, ms: Math.abs(failure.atMs - death.at.epochMs) })),
+      )
+      .filter(p => follows(p.failure, p.death))
+      .sort((a, b) => a.ms - b.ms || a.death.at.epochMs - b.death.at.epochMs);
+    for (const { failure, death } of pairs)
+      if (!found.has(failure) && hasRoom(death)) found.set(failure, death);
+    return found;
+  };
+
+  const servers = fc.constantFrom('web-1', 'web-2', 'web-3');
+  const doubt = fc.constantFrom(0, 0, 0, 1_000, 2_500);
+  const STEP_MS = 60;
+  const severalServers = fc.record({
+    failures: fc.array(
+      fc.record({
+        step: fc.integer({ min: 0, max: 200 }),
+        toleranceMs: doubt,
+        appServer: fc.option(servers, { nil: undefined }),
+        kind: fc.constantFrom(
+          { fault: 'closed-before-header', status: 502 },
+          { fault: undefined, status: 502 },
+          { fault: undefined, status: 500, fromUpstream: true },
+          { fault: 'timed-out-reading-header', status: 504 },
+        ),
+      }),
+      { maxLength: 29 },
+    ),
+    deaths: fc.array(
+      fc.record({
+        step: fc.integer({ min: 0, max: 200 }),
+        server: servers,
+        toleranceMs: doubt,
+        noticedLateMs: fc.constantFrom(0, 1_800),
+        cause: fc.constantFrom('worker-oom-kill', 'worker-timeout'),
+      }),
+      { maxLength: 12 },
+    ),
+    threads: fc.dictionary(servers, fc.integer({ min: 1, max: 3 })),
+  });
+
+  it('ties each failure as trying every pair would, the nearest first, unless that leaves a failure and a place over', () => {
+    let [compared, contested] = [0, 0];
+    fc.assert(
+      fc.property(severalServers, c => {
+        // No two failures are equally near to a death: which of those it takes is nobody's promise.
+        const failures = c.failures
+          .map(
+            ({ step, kind, ...rest }, i) =>
+              ({ ...failureAt(NOW_MS + step * STEP_MS + i + 1), ...rest, ...kind }) as unknown as Failure,
+          )
+          .sort((a, b) => a.atMs - b.atMs);
+        const deaths = c.deaths.map(({ step, toleranceMs, ...rest }, i) =>
+          deathAt(NOW_MS, { ...rest, pid: 200 + i, at: { epochMs: NOW_MS + step * STEP_MS, toleranceMs } }),
+        );
+        const threads = new Map(Object.entries(c.threads));
+        const found = new Map<Failure, WorkerDeath>();
+        matchDeaths(failures, deaths, threads, (failure, death) => found.set(failure, death));
+        const wanted = tryEveryPair(failures, deaths, threads);
+        expect(found.size).toBeGreaterThanOrEqual(wanted.size);
+        if (found.size > wanted.size) return;
+        const roomy = tryEveryPair(failures, deaths, new Map());
+        compared++;
+        if (roomy.size > wanted.size) contested++;
+        expect(found).toEqual(wanted);
+      }),
+      { numRuns: 500 },
+    );
+    // Both ways of the matching were taken.
+    expect(compared - contested).toBeGreaterThan(0);
+    expect(contested).toBeGreaterThan(0);
   });
 
   it('finds at least what trying every pair, the nearest first, would find, and where that leaves both over, more', () => {
