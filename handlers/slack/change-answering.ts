@@ -7,7 +7,7 @@ import type { AskedHere } from './asked-here.ts';
 import { changesAllowedNotice, changesStoppedNotice, notPlannedNotice } from './blocks/change-notices.ts';
 import { notMemberNotice, notUnderstoodNotice, unknownTargetNotice } from './blocks/notices.ts';
 import type { ChangeRequest } from './change-request.ts';
-import { askingOf, refusedChange, registryOrNotice } from './permission.ts';
+import { askingOf, presenceOf, refusedChange, registryOrNotice } from './permission.ts';
 import { proposeHere } from './proposing.ts';
 import type { SlackContext } from './slack-context.ts';
 
@@ -86,16 +86,13 @@ async function flip(
   { user, channel, deliveryKey }: AskedHere,
   context: SlackContext,
 ): Promise<Message | undefined> {
-  const [asker, spot, reading] = await Promise.all([
-    context.people.asker(user),
-    context.people.spot(channel),
-    registryOrNotice(context),
-  ]);
+  const present = await presenceOf(user, channel, context);
   const what = `${kind}-changes` as const;
   // Stopping must work with a broken staunch.yml too; but without it nobody's role is known.
-  if ('notice' in reading) return reading.notice;
+  if ('notice' in present) return present.notice;
+  const { asker, spot, registry } = present;
   const refusal = changeRefusal({
-    ...askingOf(asker.person, spot.place, reading.registry, context),
+    ...askingOf(asker.person, spot.place, registry, context),
     what,
     nowMs: context.clock.nowMs(),
   });

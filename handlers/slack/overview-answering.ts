@@ -9,7 +9,7 @@ import { notMemberNotice, unknownTargetNotice } from './blocks/notices.ts';
 import { handoverMessage, hostsMessage, statusMessage } from './blocks/overview-messages.ts';
 import { snoozeView } from './blocks/snooze-view.ts';
 import { openModal } from './modal-opening.ts';
-import { askingOf, refusedAsker, registryOrNotice } from './permission.ts';
+import { askingOf, presenceOf, refusedAsker } from './permission.ts';
 import { pressedWarning } from './pressed-warning.ts';
 import type { SlackContext } from './slack-context.ts';
 import { content } from './slack-surface.ts';
@@ -32,13 +32,9 @@ async function seenHere(
   { user, channel }: AskedHere,
   context: SlackContext,
 ): Promise<Seen | { readonly notice: Message }> {
-  const [asker, spot, reading] = await Promise.all([
-    context.people.asker(user),
-    context.people.spot(channel),
-    registryOrNotice(context),
-  ]);
-  if ('notice' in reading) return reading;
-  const { registry } = reading;
+  const present = await presenceOf(user, channel, context);
+  if ('notice' in present) return present;
+  const { asker, spot, registry } = present;
   const asking = { ...askingOf(asker.person, spot.place, registry, context), what: 'view' as const };
   const refusal = refusalOf(asking);
   if (refusal) return { notice: await refusedAsker(refusal, 'view', user, context) };

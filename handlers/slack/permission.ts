@@ -29,11 +29,25 @@ export function askingOf(
   return { who, where, access: registry.access, ownWorkspace: context.workspace };
 }
 
-/** Who may do it, and what was looked up to know that. */
-export interface Permitted {
+/** Who is there and where, as Slack says it, and what `staunch.yml` says: by these it is known who may do what. */
+export interface Presence {
   readonly asker: Asker;
   readonly spot: Spot;
   readonly registry: Registry;
+}
+
+/** All as it is at this very moment; without a registry nobody's role is known. */
+export async function presenceOf(
+  user: string,
+  channel: string,
+  context: SlackContext,
+): Promise<Presence | { readonly notice: Message }> {
+  const [asker, spot, reading] = await Promise.all([
+    context.people.asker(user),
+    context.people.spot(channel),
+    registryOrNotice(context),
+  ]);
+  return 'notice' in reading ? reading : { asker, spot, registry: reading.registry };
 }
 
 /**
@@ -45,19 +59,15 @@ export async function permitted(
   what: Action,
   { channel, service: serviceId }: { readonly channel: string; readonly service: string },
   context: SlackContext,
-): Promise<Permitted | { readonly notice: Message }> {
-  const [asker, spot, reading] = await Promise.all([
-    context.people.asker(user),
-    context.people.spot(channel),
-    registryOrNotice(context),
-  ]);
-  if ('notice' in reading) return reading;
-  const { registry } = reading;
+): Promise<Presence | { readonly notice: Message }> {
+  const present = await presenceOf(user, channel, context);
+  if ('notice' in present) return present;
+  const { asker, spot, registry } = present;
   // A service that was taken out of staunch.yml keeps its history where that was told.
   const service = registry.services.get(serviceId) ?? { id: serviceId, channels: [channel] };
   const refusal = refusalOf({ ...askingOf(asker.person, spot.place, registry, context), what, service });
   if (refusal) return { notice: await refusedAsker(refusal, what, user, context) };
-  return { asker, spot, registry };
+  return present;
 }
 
 /** Tells why not. Every refusal is in the log as well: who, what, why. */

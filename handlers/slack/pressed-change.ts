@@ -7,7 +7,7 @@ import type { Message } from '../../src/workflows/message.ts';
 import { changeGoneNotice, otherPlanNotice } from './blocks/change-notices.ts';
 import { changeOfValue } from './blocks/change-words.ts';
 import type { Asker, Spot } from './people.ts';
-import { askingOf, refusedChange, registryOrNotice } from './permission.ts';
+import { askingOf, presenceOf, refusedChange } from './permission.ts';
 import type { SlackContext } from './slack-context.ts';
 
 /** The change behind a button or a modal, and who pressed, as they may at this very moment. */
@@ -36,19 +36,15 @@ export async function pressedChange(
   if (!pressed || !view) return { notice: changeGoneNotice() };
   const { proposal } = view;
   const { plan } = proposal;
-  const [asker, spot, reading] = await Promise.all([
-    context.people.asker(user),
-    context.people.spot(proposal.channel),
-    registryOrNotice(context),
-  ]);
+  const present = await presenceOf(user, proposal.channel, context);
   const about = { proposal: proposal.id, digest: proposal.digest };
   const refused = (reason: string) =>
     context.changes.approvals.refused({ what, person: user, reason, about });
-  if ('notice' in reading) {
+  if ('notice' in present) {
     await refused('registry-unreadable');
-    return reading;
+    return present;
   }
-  const { registry } = reading;
+  const { asker, spot, registry } = present;
   const service = registry.services.get(plan.service);
   const refusal = changeRefusal({
     ...askingOf(asker.person, spot.place, registry, context),

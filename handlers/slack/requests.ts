@@ -18,7 +18,7 @@ import {
 import { answerChangeRequest } from './change-answering.ts';
 import { readChangeRequest } from './change-request.ts';
 import type { Asker, Spot } from './people.ts';
-import { askingOf, refusedAsker, registryOrNotice } from './permission.ts';
+import { askingOf, type Presence, presenceOf, refusedAsker } from './permission.ts';
 import { openPicker } from './picker-opening.ts';
 import { readRequest } from './request-text.ts';
 import type { SlackContext } from './slack-context.ts';
@@ -34,14 +34,10 @@ export async function answerRequest(
 ): Promise<Message | undefined> {
   const change = readChangeRequest(text);
   if (change) return answerChangeRequest(change, here, context);
-  const [asker, spot, reading] = await Promise.all([
-    context.people.asker(here.user),
-    context.people.spot(here.channel),
-    registryOrNotice(context),
-  ]);
+  const present = await presenceOf(here.user, here.channel, context);
   // Without staunch.yml nobody's role is known: all that is told is that it has a mistake, not which.
-  if ('notice' in reading) return reading.notice;
-  const { registry } = reading;
+  if ('notice' in present) return present.notice;
+  const { asker, spot, registry } = present;
   const refusal = refusalHere(asker, spot, registry, context);
   if (refusal) return refusedAsker(refusal, 'diagnose', here.user, context);
   if (!spot.appIsMember) return notMemberNotice();
@@ -57,12 +53,8 @@ export async function answerRequest(
   return diagnoseEach(services.found, request.window, { ...here, asker, spot, registry }, context);
 }
 
-/** Who asks, where, and what `staunch.yml` says. */
-export interface Present extends AskedHere {
-  readonly asker: Asker;
-  readonly spot: Spot;
-  readonly registry: Registry;
-}
+/** What was asked, by whom and where. */
+export interface Present extends AskedHere, Presence {}
 
 /** Starts a diagnosis of each service that this person may ask for here; tells about the others. */
 export async function diagnoseEach(

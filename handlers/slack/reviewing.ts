@@ -4,7 +4,7 @@ import type { Message } from '../../src/workflows/message.ts';
 import { changeGoneNotice } from './blocks/change-notices.ts';
 import { pickerUnavailableNotice } from './blocks/notices.ts';
 import { type ReviewSubject, reviewLoadingView, reviewView } from './blocks/review-view.ts';
-import { askingOf, refusedChange, registryOrNotice } from './permission.ts';
+import { askingOf, presenceOf, refusedChange } from './permission.ts';
 import type { SlackContext } from './slack-context.ts';
 
 /** Looking at servers takes seconds; a person who waits longer than this has gone on. */
@@ -65,13 +65,9 @@ export async function mayPropose(
   channel: string,
   context: SlackContext,
 ): Promise<{ readonly service: Service; readonly registry: Registry } | { readonly notice: Message }> {
-  const [asker, spot, reading] = await Promise.all([
-    context.people.asker(user),
-    context.people.spot(channel),
-    registryOrNotice(context),
-  ]);
-  if ('notice' in reading) return reading;
-  const { registry } = reading;
+  const present = await presenceOf(user, channel, context);
+  if ('notice' in present) return present;
+  const { asker, spot, registry } = present;
   const service = registry.services.get(serviceId);
   const refusal = changeRefusal({
     ...askingOf(asker.person, spot.place, registry, context),

@@ -7,7 +7,7 @@ import { notMemberNotice } from '../blocks/notices.ts';
 import { afterAck } from '../listening.ts';
 import { knownWords, type MessageClues, requestOfMessage } from '../message-clues.ts';
 import { messageText } from '../message-text.ts';
-import { refusedAsker, registryOrNotice } from '../permission.ts';
+import { presenceOf, refusedAsker } from '../permission.ts';
 import { openPicker } from '../picker-opening.ts';
 import { diagnoseEach, refusalHere } from '../requests.ts';
 import type { SlackContext } from '../slack-context.ts';
@@ -34,13 +34,9 @@ export async function diagnoseMessage(
   const threadTs = shortcut.message.thread_ts ?? shortcut.message_ts;
   const to = { user, channel, respond: args.respond };
   await afterAck('diagnose-message', to, context, async () => {
-    const [asker, spot, reading] = await Promise.all([
-      context.people.asker(user),
-      context.people.spot(channel),
-      registryOrNotice(context),
-    ]);
-    if ('notice' in reading) return reading.notice;
-    const { registry } = reading;
+    const present = await presenceOf(user, channel, context);
+    if ('notice' in present) return present.notice;
+    const { asker, spot, registry } = present;
     const refusal = refusalHere(asker, spot, registry, context);
     if (refusal) return refusedAsker(refusal, 'diagnose', user, context);
     if (!spot.appIsMember) return notMemberNotice();
