@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -22,8 +22,14 @@ export class BenchChild implements AsyncDisposable {
     });
   }
 
-  static async start(file: string, environment: Readonly<Record<string, string>> = {}): Promise<BenchChild> {
-    const child = new BenchChild(fork(file, { env: { ...process.env, ...environment } }));
+  /** `before`: a command that starts it in its own way, such as `chrt --rr 20`. */
+  static async start(
+    file: string,
+    environment: Readonly<Record<string, string>> = {},
+    before: readonly string[] = [],
+  ): Promise<BenchChild> {
+    const [execPath = process.execPath, ...execArgv] = [...before, process.execPath];
+    const child = new BenchChild(fork(file, { env: { ...process.env, ...environment }, execPath, execArgv }));
     await child.#answer();
     return child;
   }
@@ -35,13 +41,13 @@ export class BenchChild implements AsyncDisposable {
     return answer;
   }
 
-  /** Ahead of what else this machine does; without root it stays as it is. */
-  prioritize(): void {
-    try {
-      setPriority(this.#process.pid ?? 0, -10);
-    } catch {
-      // Only root may; then all wait alike.
-    }
+  /** Ahead of what else this machine does: the thread that it began with, and those of these names. */
+  prioritize(...names: readonly string[]): void {
+    const { pid = 0 } = this.#process;
+    const threads = readdirSync(`/proc/${pid}/task`).map(Number);
+    const nameOf = (thread: number) => readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim();
+    for (const thread of threads)
+      if (thread === pid || names.includes(nameOf(thread))) setPriority(thread, -10);
   }
 
   /** Resolves when it does nothing worth mentioning any more: what it was given to do is done. */

@@ -1,5 +1,4 @@
 import { Agent, request } from 'node:http';
-import { setPriority } from 'node:os';
 import { signRequest } from '../../practice/slack/signature.ts';
 
 /** So many signed commands a second, for so long, whatever comes back: as Slack sends them. */
@@ -12,7 +11,7 @@ export interface Sending {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** From the instant at which a command was due to its acknowledgement. */
+/** From the instant at which a command was due, or sent where a timer came early, to its acknowledgement. */
 export interface Sent {
   readonly ms: readonly number[];
   readonly failed: number;
@@ -25,12 +24,6 @@ process.on('message', async (sending: Sending) => {
   process.send?.(await send(sending));
 });
 process.once('disconnect', () => process.exit(0));
-try {
-  // What measures must not wait behind what is measured.
-  setPriority(-10);
-} catch {
-  // Not root: then it may wait a little.
-}
 process.send?.('ready');
 
 async function send({ url, secret, perSecond, seconds, fields }: Sending): Promise<Sent> {
@@ -55,6 +48,7 @@ function one(
   due: number,
 ): Promise<number | undefined> {
   const { body, headers } = signRequest(new URLSearchParams(fields).toString(), secret, Date.now());
+  const began = Math.min(due, performance.now());
   return new Promise(resolve => {
     const sent = request(url, {
       method: 'POST',
@@ -67,7 +61,9 @@ function one(
     });
     sent.once('response', response => {
       response.resume();
-      response.once('end', () => resolve(response.statusCode === 200 ? performance.now() - due : undefined));
+      response.once('end', () =>
+        resolve(response.statusCode === 200 ? performance.now() - began : undefined),
+      );
     });
     sent.once('error', () => resolve(undefined));
     sent.end(body);

@@ -1,7 +1,7 @@
 import type { Logger, Receiver, SocketModeReceiverOptions } from '@slack/bolt';
 import type { Clock, Log, Timer } from '../../src/workflows/ports.ts';
 import type { Inbox } from '../../src/workflows/state-ports.ts';
-import { guardedHttpReceiver } from './guarded-http-receiver.ts';
+import { HttpDoorReceiver } from './http-door-receiver.ts';
 import { SteadySocketReceiver } from './steady-socket-receiver.ts';
 
 /** How Slack reaches us, and what there is to say about it. */
@@ -56,6 +56,6 @@ export function reachOf(
     };
   }
   const { signingSecret, path, address } = settings;
-  const receiver = guardedHttpReceiver({ ...context, signingSecret, path });
-  return { receiver, start: async () => void (await receiver.start(address as never)) };
+  const receiver = new HttpDoorReceiver({ ...context, signingSecret, path, address });
+  return { receiver, start: () => receiver.start() };
 }

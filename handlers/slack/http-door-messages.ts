@@ -1,0 +1,39 @@
+import type { Address } from '../../src/adapters/settings.ts';
+
+/** What the door needs to know to open. */
+export interface DoorData {
+  readonly address: Address;
+  /** Where Slack's requests go. */
+  readonly path: string;
+  readonly signingSecret: string;
+}
+
+/** A request that Slack has signed within the last five minutes; whether it is a copy is still to be asked. */
+export interface SignedRequest {
+  readonly kind: 'request';
+  readonly id: number;
+  readonly body: Record<string, unknown>;
+  readonly signature: string;
+  readonly retryNum?: number;
+  readonly retryReason?: string;
+  /** Its sender has its answer; else an answer is owed. */
+  readonly acknowledged: boolean;
+}
+
+export type FromDoor =
+  | SignedRequest
+  | { readonly kind: 'open' }
+  | { readonly kind: 'unopened'; readonly code: string; readonly message: string }
+  /** A request that was answered by itself. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** Nothing comes after this. */
+  | { readonly kind: 'closed' };
+
+export interface DoorAnswer {
+  readonly kind: 'answer';
+  readonly id: number;
+  readonly status: number;
+  readonly body?: string | Record<string, unknown>;
+}
+
+export type ToDoor = DoorAnswer | { readonly kind: 'close' };
