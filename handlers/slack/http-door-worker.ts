@@ -33,6 +33,7 @@ function keepDoor(port: MessagePort, { address, path, signingSecret }: DoorData)
   const tell = (message: FromDoor) => port.postMessage(message);
   const owed = new Map<number, ServerResponse>();
   let lastId = 0;
+  let closing = false;
 
   const refuse = (response: ServerResponse, status: number, reason: string) => {
     buildNoBodyResponse(response, status);
@@ -88,6 +89,7 @@ function keepDoor(port: MessagePort, { address, path, signingSecret }: DoorData)
   const server = createServer((request, response) => {
     const isSlacks = request.method === 'POST' && request.url?.split('?', 1)[0] === path;
     if (!isSlacks) return buildNoBodyResponse(response, 404);
+    if (closing) response.setHeader('Connection', 'close');
     void admit(request, response);
   });
   server.once('error', (error: NodeJS.ErrnoException) => {
@@ -104,7 +106,9 @@ function keepDoor(port: MessagePort, { address, path, signingSecret }: DoorData)
       else buildNoBodyResponse(response, message.status);
       return;
     }
-    // What is owed an answer gets it; connections that wait for nothing are closed by the server itself.
+    // What is owed an answer gets it, and no connection is kept after that.
+    closing = true;
+    for (const response of owed.values()) response.setHeader('Connection', 'close');
     server.close(() => {
       tell({ kind: 'closed' });
       port.close();
