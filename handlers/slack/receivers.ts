@@ -1,7 +1,7 @@
 import type { Logger, Receiver, SocketModeReceiverOptions } from '@slack/bolt';
 import type { Clock, Log, Timer } from '../../src/workflows/ports.ts';
 import type { Inbox } from '../../src/workflows/state-ports.ts';
-import { HttpDoorReceiver } from './http-door-receiver.ts';
+import { HttpDoorReceiver } from '../door/http-door-receiver.ts';
 import { SteadySocketReceiver } from './steady-socket-receiver.ts';
 
 /** How Slack reaches us, and what there is to say about it. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { App } from '@slack/bolt';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { HttpDoorReceiver } from '../../../handlers/slack/http-door-receiver.ts';
+import { HttpDoorReceiver } from '../../../handlers/door/http-door-receiver.ts';
 import { signRequest } from '../../../practice/slack/signature.ts';
 import { systemTimer } from '../../../src/adapters/system-timer.ts';
 import { freePort } from '../../free-port.ts';

@@ -1,8 +1,6 @@
-import type { Address } from '../../src/adapters/settings.ts';
-
 /** What the door needs to know to open. */
 export interface DoorData {
-  readonly address: Address;
+  readonly address: { readonly host: string; readonly port: number };
   /** Where Slack's requests go. */
   readonly path: string;
   readonly signingSecret: string;
