@@ -11,7 +11,7 @@ import type { Settings } from '../../src/adapters/settings.ts';
 import { freePort } from '../../test/free-port.ts';
 import { BenchChild } from '../bench-child.ts';
 import { deployedEnvironment } from '../deployed-environment.ts';
-import type { Goal, Measured, Part } from '../part.ts';
+import { type Goal, type Measured, type Part, Unmeasurable } from '../part.ts';
 import type { LoopDelay } from './loop-delay.ts';
 import type { Sending, Sent } from './sender.ts';
 
@@ -43,6 +43,8 @@ export const ackPart: Part = {
   name: 'ack',
   about: 'signed slash commands at 50 and 200 a second, beside a bare Bolt app',
   async measure(say): Promise<Measured> {
+    if (process.getuid?.() !== 0)
+      throw new Unmeasurable('The sender must not wait behind what it measures, which takes root.');
     await using stack = new AsyncDisposableStack();
     const folder = mkdtempSync(join(tmpdir(), 'staunch-bench-ack-'));
     stack.defer(() => rmSync(folder, { recursive: true }));

@@ -24,8 +24,8 @@ export type FromDoor =
   | { readonly kind: 'unopened'; readonly code: string; readonly message: string }
   /** A request that was answered by itself. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** Nothing comes after this. */
-  | { readonly kind: 'closed' };
+  /** A connection could not be taken, such as for want of file descriptors; the door stays open. */
+  | { readonly kind: 'trouble'; readonly reason: string };
 
 export interface DoorAnswer {
   readonly kind: 'answer';

@@ -50,8 +50,9 @@ export class HttpDoorReceiver implements Receiver {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     worker.on('message', (message: FromDoor) => {
       if (message.kind === 'request') this.#handOver(message, worker);
-      else if (message.kind === 'refused')
-        log.warn({ reason: message.reason }, 'refused a request that claims to come from Slack');
+      else if (message.kind === 'refused') this.#refused(message.reason);
+      else if (message.kind === 'trouble')
+        log.error({ reason: message.reason }, 'a connection from Slack could not be taken');
       else if (message.kind === 'open') resolve();
       else if (message.kind === 'unopened')
         reject(Object.assign(new Error(message.message), { code: message.code }));
@@ -98,6 +99,10 @@ export class HttpDoorReceiver implements Receiver {
     });
   }
 
+  #refused(reason: string): void {
+    this.#options.log.warn({ reason }, 'refused a request that claims to come from Slack');
+  }
+
   #handOver(request: SignedRequest, worker: Worker): void {
     const answer = (status: number, body?: DoorAnswer['body']) => {
       if (request.acknowledged) return;
@@ -117,14 +122,11 @@ export class HttpDoorReceiver implements Receiver {
     { body, signature, retryNum, retryReason, acknowledged }: SignedRequest,
     answer: (status: number, body?: DoorAnswer['body']) => void,
   ): Promise<void> {
-    const { inbox, clock, log } = this.#options;
+    const { inbox, clock } = this.#options;
     const key = `signature/${createHash('sha256').update(signature).digest('hex')}`;
     // What a request leads to has a durable claim of its own: this one need not wait for the disk.
     if (!(await inbox.claimUnsynced(key, clock.nowMs()))) {
-      log.warn(
-        { reason: 'a copy of an earlier request' },
-        'refused a request that claims to come from Slack',
-      );
+      this.#refused('a copy of an earlier request');
       return answer(401);
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -143,7 +145,8 @@ export class HttpDoorReceiver implements Receiver {
       ...(retryNum !== undefined && { retryNum }),
       ...(retryReason !== undefined && { retryReason }),
     };
-    this.#app?.processEvent(event).then(() => {
+    if (!this.#app) throw new Error('The receiver was started before it had an app.');
+    this.#app.processEvent(event).then(() => {
       // Nobody listens to such a thing.
       if (!acked) answer(404);
       resolve();

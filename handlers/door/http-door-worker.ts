@@ -92,7 +92,8 @@ function keepDoor(port: MessagePort, { address, path, signingSecret }: DoorData)
     if (closing) response.setHeader('Connection', 'close');
     void admit(request, response);
   });
-  server.once('error', (error: NodeJS.ErrnoException) => {
+  server.on('error', (error: NodeJS.ErrnoException) => {
+    if (server.listening) return tell({ kind: 'trouble', reason: error.message });
     tell({ kind: 'unopened', code: error.code ?? '', message: error.message });
     port.close();
   });
@@ -109,10 +110,7 @@ function keepDoor(port: MessagePort, { address, path, signingSecret }: DoorData)
     // What is owed an answer gets it, and no connection is kept after that.
     closing = true;
     for (const response of owed.values()) response.setHeader('Connection', 'close');
-    server.close(() => {
-      tell({ kind: 'closed' });
-      port.close();
-    });
+    server.close(() => port.close());
   });
 }
 
