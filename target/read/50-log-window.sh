@@ -82,7 +82,8 @@ function stamp(line,   k, was) {
 # `local`: stamps are of a zone that only `date` knows.
 # Reads "MTIME SIZE DEVICE:INODE PATH" of the log (first) and its rotated files. Says what to read, oldest first:
 #   "read TYPE BLOCK SIZE MTIME EXPECTED PATH" (BLOCK: first block of 4 KB; EXPECTED: stamp of its first
-#   line, -1 where not known), and before that "oldest STAMP" and "newest STAMP" of what is on disk.
+#   line, -1 where not known), and before that "oldest STAMP" and "newest STAMP" of what is on disk. With `leads`,
+#   "lead TEXT" behind it: an expression for a line that stands some 16 KB behind BLOCK and in front of the window.
 log_search_awk='
 function quoted(s) { gsub(/\047/, "\047\\\047\047", s); return "\047" s "\047" }
 # First stamp of a file, from its first 64 KB: nothing is forked for it.
@@ -99,17 +100,19 @@ function last_stamp(f,   c, line, s, found) {
   close(c)
   return found
 }
-function probe(f, block, blocks,   c, line, s) {
+# `last_whole` is the last line there that is surely whole.
+function probe(f, block, blocks,   c, line, s, cut) {
   c = "exec dd if=" quoted(f) " bs=4096 skip=" block " count=" blocks " 2>/dev/null"
-  s = -1
+  s = -1; last_whole = cut = ""
   # The first line is the end of a line that began in the block before.
   if ((c | getline line) > 0) while (s < 0 && (c | getline line) > 0) s = stamp(line)
+  if (leads) while ((c | getline line) > 0) { last_whole = cut; cut = line }
   close(c)
   return s
 }
 # A block of 4 KB that begins before every line of the window, and not far before it.
 function search(f, size, first, last, target) {
-  a = 0; at = first; b = size; bt = last; misses = 0; at_known = first >= 0
+  a = 0; at = first; b = size; bt = last; misses = 0; at_known = first >= 0; lead = ""
   if (first < 0) at = target - 604800
   else if (first >= target) return 0
   if (bt <= target) bt = target + 1
@@ -126,14 +129,18 @@ function search(f, size, first, last, target) {
   return int(a / 4096)
 }
 # Narrows a..b (offsets whose stamps at..bt lie before and behind the target) by what stands at p.
-function look(f, p, target,   s) {
+function look(f, p, target,   s, t) {
   if (p <= a + 4096) p = a + (b - a) / 8
   if (p >= b - 8192) p = b - (b - a) / 8
   p = int(p / 4096)
-  s = probe(f, p, 2)
+  s = probe(f, p, leads ? 5 : 2)
   if (s < 0) s = probe(f, p, 32)
   if (s < 0) { misses++; b = p * 4096 }
-  else if (s < target) { a = p * 4096; at = s; at_known = 1 }
+  else if (s < target) {
+    a = p * 4096; at = s; at_known = 1
+    t = stamp(last_whole); lead = ""
+    if (t >= 0 && t < target) { lead = substr(last_whole, 1, 120); gsub(/[^A-Za-z0-9]/, ".", lead) }
+  }
   else { b = p * 4096; bt = s }
   return s
 }
@@ -178,6 +185,7 @@ END {
     if (type[i] == "plain" && s < 0 && !begun && last_stamp(path[i]) < 0) { print "unread", path[i]; continue }
     begun = 1
     print "read", type[i], block, size[i], mtime[i], s, path[i]
+    if (block && lead != "") print "lead", lead
   }
 }
 '

@@ -116,12 +116,13 @@ log_window() {
     complain "$log_path is not there, only its rotated files are."
     log_code=1
   fi
+  log_leads=; if [ "$staunch_awk" = mawk ]; then log_leads=1; fi
   log_plan=$(
     stat -L -c '%Y %s %d:%i %n' -- "$@" 2>/dev/null | STAUNCH_LOG=$log_path "$staunch_awk" -v error_log="$log_error" \
       -v local="$log_local" -v from="$log_from" -v to="$log_to" -v zone_from="$log_zone_from" -v zone_to="$log_zone_to" \
-      -v slack="$log_slack" "$log_stamp_awk$log_search_awk"
+      -v slack="$log_slack" -v leads="$log_leads" "$log_stamp_awk$log_search_awk"
   ) || return 1
-  log_oldest=; log_newest=
+  log_oldest=; log_newest=; log_lead=
   set -f
   IFS='
 '
@@ -131,6 +132,7 @@ log_window() {
       'oldest '*) log_epoch "${log_line#* }"; log_oldest=$log_at ;;
       'newest '*) log_epoch "${log_line#* }"; log_newest=$log_at ;;
       'read '*) set -- "$@" "$log_line" ;;
+      'lead '*) log_lead=${log_line#* } ;;
       'unread '*) complain "${log_line#* }: no time stamps that Staunch knows, so no window can be cut from it."; log_code=1 ;;
     esac
   done
@@ -149,6 +151,7 @@ log_window() {
       log_file=${log_only#* * * * * }
       why_unreadable "$log_file" || return 1
       ;;
+    *) log_lead= ;;
   esac
   if [ $# -eq 0 ]; then
     log_filter </dev/null
@@ -171,7 +174,8 @@ log_filter() {
   if [ -n "$log_form" ] && [ "$staunch_awk" = mawk ]; then log_quick=$log_usual_awk$log_quick; fi
   STAUNCH_ONLY=$log_only "$staunch_awk" -v error_log="$log_error" -v from="$log_from" -v to="$log_to" \
     -v zone_from="$log_zone_from" -v zone_to="$log_zone_to" -v slack="$log_slack" -v status="$log_status" \
-    -v form="$log_form" -v count_bytes="$log_count_bytes" -v bound="$log_bound" -v line_bytes="$log_line_bytes" -v oldest="$log_oldest" -v newest="$log_newest" \
+    -v form="$log_form" -v count_bytes="$log_count_bytes" -v bound="$log_bound" -v line_bytes="$log_line_bytes" \
+    -v oldest="$log_oldest" -v newest="$log_newest" -v lead="$log_lead" \
     "$bounded_awk$log_stamp_awk$log_status_awk$log_filter_awk$log_quick$log_lines_awk"
 }
 
