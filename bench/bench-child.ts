@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -41,13 +41,11 @@ export class BenchChild implements AsyncDisposable {
     return answer;
   }
 
-  /** Ahead of what else this machine does: the thread that it began with, and those of these names. */
-  prioritize(...names: readonly string[]): void {
+  /** Ahead of what else this machine does: the thread that it began with, and that of each process it started. */
+  prioritize(): void {
     const { pid = 0 } = this.#process;
-    const threads = readdirSync(`/proc/${pid}/task`).map(Number);
-    const nameOf = (thread: number) => readFileSync(`/proc/${pid}/task/${thread}/comm`, 'utf8').trim();
-    for (const thread of threads)
-      if (thread === pid || names.includes(nameOf(thread))) setPriority(thread, -10);
+    const started = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+    for (const each of [pid, ...started.map(Number)]) setPriority(each, -10);
   }
 
   /** Resolves when it does nothing worth mentioning any more: what it was given to do is done. */

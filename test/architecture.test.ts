@@ -111,15 +111,15 @@ const ROOMS: Record<string, { sees: readonly string[]; libraries: readonly strin
     pure: false,
   },
   'handlers/terminal': { sees: TALKING, libraries: [], pure: true },
-  // Takes Slack's requests in a thread of its own; knows of Slack no more than its signature.
+  // Takes Slack's requests in a process of its own; knows of Slack no more than its signature.
   'handlers/door': {
     sees: ['src/workflows/ports.ts', 'src/workflows/state-ports.ts'],
     libraries: [
       '@slack/bolt',
       '@slack/bolt/dist/receivers/HTTPModuleFunctions.js',
+      'node:child_process',
       'node:crypto',
       'node:http',
-      'node:worker_threads',
     ],
     pure: false,
   },

@@ -92,7 +92,7 @@ export const ackPart: Part = {
     });
     const sender = await child('sender.ts', AT_ONCE, {});
     bare.prioritize();
-    staunch.prioritize('door');
+    staunch.prioritize();
     const send = async (port: number, perSecond: number, text: string, seconds = SECONDS): Promise<Sent> => {
       const sending: Sending = {
         url: `http://127.0.0.1:${port}${PATH}`,

@@ -1,4 +1,4 @@
-/** What the door needs to know to open. */
+/** What the door needs to know to open: it learns nothing else of Staunch. */
 export interface DoorData {
   readonly address: { readonly host: string; readonly port: number };
   /** Where Slack's requests go. */
@@ -25,7 +25,9 @@ export type FromDoor =
   /** A request that was answered by itself. */
   | { readonly kind: 'refused'; readonly reason: string }
   /** A connection could not be taken, such as for want of file descriptors; the door stays open. */
-  | { readonly kind: 'trouble'; readonly reason: string };
+  | { readonly kind: 'trouble'; readonly reason: string }
+  /** The last message. */
+  | { readonly kind: 'closed' };
 
 export interface DoorAnswer {
   readonly kind: 'answer';
@@ -34,4 +36,7 @@ export interface DoorAnswer {
   readonly body?: string | Record<string, unknown>;
 }
 
-export type ToDoor = DoorAnswer | { readonly kind: 'close' };
+export type ToDoor =
+  | { readonly kind: 'open'; readonly data: DoorData }
+  | DoorAnswer
+  | { readonly kind: 'close' };

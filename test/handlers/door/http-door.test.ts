@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { App } from '@slack/bolt';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -7,16 +8,15 @@ import { signRequest } from '../../../practice/slack/signature.ts';
 import { systemTimer } from '../../../src/adapters/system-timer.ts';
 import { freePort } from '../../free-port.ts';
 
-const threads = vi.hoisted(() => [] as import('node:worker_threads').Worker[]);
-vi.mock('node:worker_threads', async original => {
-  const real = await original<typeof import('node:worker_threads')>();
-  class SeenWorker extends real.Worker {
-    constructor(...options: ConstructorParameters<typeof real.Worker>) {
-      super(...options);
-      threads.push(this);
-    }
-  }
-  return { ...real, Worker: SeenWorker };
+const doors = vi.hoisted(() => [] as import('node:child_process').ChildProcess[]);
+vi.mock('node:child_process', async original => {
+  const real = await original<typeof import('node:child_process')>();
+  const fork = (...of: Parameters<typeof real.fork>) => {
+    const child = real.fork(...of);
+    doors.push(child);
+    return child;
+  };
+  return { ...real, fork };
 });
 
 type Event = Parameters<App['processEvent']>[0];
@@ -29,7 +29,7 @@ const form = (payload: object) => new URLSearchParams({ payload: JSON.stringify(
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0)) await close();
-  threads.splice(0);
+  doors.splice(0);
 });
 
 /** A door whose app does with each delivery what `listener` says. */
@@ -166,15 +166,36 @@ describe('the door', () => {
     await expect(receiver.start()).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
-  it('is opened again when its thread has died', async () => {
+  it('is opened again when its process has died', async () => {
     const { receiver, send, logged } = await door(acking);
     await receiver.start();
-    await threads[0]?.terminate();
+    doors[0]?.kill('SIGKILL');
     await vi.waitFor(async () => expect((await send(COMMAND)).status).toBe(200), { timeout: 10_000 });
     expect(logged).toEqual([
-      'the thread that takes requests from Slack ended unexpectedly and is started again',
+      'the process that takes requests from Slack ended unexpectedly and is started again',
     ]);
-    expect(threads).toHaveLength(2);
+    expect(doors).toHaveLength(2);
+  });
+
+  it('stays open when a signal reaches all of the group', async () => {
+    const { receiver, send, logged } = await door(acking);
+    await receiver.start();
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      doors[0]?.kill(signal);
+      expect((await send(`${COMMAND}+${signal}`)).status).toBe(200);
+    }
+    expect(logged).toEqual([]);
+    expect(doors).toHaveLength(1);
+  });
+
+  it.runIf(existsSync('/proc/self/environ'))('is not given what Staunch knows', async () => {
+    vi.stubEnv('SLACK_BOT_TOKEN', 'xoxb-not-for-the-door');
+    const { receiver } = await door(acking);
+    await receiver.start();
+    vi.unstubAllEnvs();
+    const told = (file: string) => readFileSync(`/proc/${doors[0]?.pid}/${file}`, 'utf8');
+    expect(told('environ')).not.toContain('xoxb-');
+    expect(told('environ') + told('cmdline')).not.toContain(SECRET);
   });
 
   it('stops when all that came in is answered and in the hands of its listener', async () => {

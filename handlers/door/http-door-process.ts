@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-// Not by Bolt's front: that loads all of Bolt, and this thread has to be small.
+// Not by Bolt's front: that loads all of Bolt, and this process has to be small.
 import {
   buildContentResponse,
   buildNoBodyResponse,
@@ -24,13 +23,17 @@ const ANSWERED_WITH_NOTHING = new Set(['block_actions', 'shortcut', 'message_act
 
 type Signed = Awaited<ReturnType<typeof parseAndVerifyHTTPRequest>>;
 
+/** `sent`: when the kernel has it, and all before it; what died cannot be told anything. */
+const tell = (message: FromDoor, sent: () => void = () => undefined): void =>
+  void process.send?.(message, undefined, undefined, sent);
+const leave = (last: FromDoor): void => tell(last, () => process.disconnect());
+
 /**
- * The door's thread: it answers by itself what is not signed by Slack, and what needs no more than an
- * acknowledgement; of all else the main thread says what to answer. So a person does not read
- * "operation_timeout" because a disk or a heap kept the main thread busy just then.
+ * The door's process: it answers by itself what is not signed by Slack, and what needs no more than an
+ * acknowledgement; of all else Staunch's own process says what to answer. So a person does not read
+ * "operation_timeout" because a disk or a heap kept Staunch busy just then.
  */
-function keepDoor(port: MessagePort, { address, path, signingSecret }: DoorData): void {
-  const tell = (message: FromDoor) => port.postMessage(message);
+function keepDoor({ address, path, signingSecret }: DoorData): void {
   const owed = new Map<number, ServerResponse>();
   let lastId = 0;
   let closing = false;
@@ -94,25 +97,30 @@ function keepDoor(port: MessagePort, { address, path, signingSecret }: DoorData)
   });
   server.on('error', (error: NodeJS.ErrnoException) => {
     if (server.listening) return tell({ kind: 'trouble', reason: error.message });
-    tell({ kind: 'unopened', code: error.code ?? '', message: error.message });
-    port.close();
+    leave({ kind: 'unopened', code: error.code ?? '', message: error.message });
   });
   server.listen(address.port, address.host, () => tell({ kind: 'open' }));
 
-  port.on('message', (message: ToDoor) => {
+  process.on('message', (message: ToDoor) => {
     if (message.kind === 'answer') {
       const response = owed.get(message.id);
       if (!response) return;
       if (message.status === 200) buildContentResponse(response, message.body);
       else buildNoBodyResponse(response, message.status);
-      return;
+    } else if (message.kind === 'close') {
+      // What is owed an answer gets it, and no connection is kept after that.
+      closing = true;
+      for (const response of owed.values()) response.setHeader('Connection', 'close');
+      server.close(() => leave({ kind: 'closed' }));
     }
-    // What is owed an answer gets it, and no connection is kept after that.
-    closing = true;
-    for (const response of owed.values()) response.setHeader('Connection', 'close');
-    server.close(() => port.close());
   });
 }
 
-if (parentPort === null) throw new Error('http-door-worker.ts is a worker thread of Staunch');
-keepDoor(parentPort, workerData);
+process.title = 'staunch-door';
+// A terminal sends these to Staunch and its door; only Staunch knows when there is nothing left to take in.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+// Closed, or Staunch is gone: nobody is left to do what would be acknowledged.
+process.once('disconnect', () => process.exit(0));
+process.once('message', (message: ToDoor) => {
+  if (message.kind === 'open') keepDoor(message.data);
+});
