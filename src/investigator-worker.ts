@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { stepBack } from './adapters/background-thread.ts';
+import { stepBack, stepBackHelpers } from './adapters/background-thread.ts';
 import { cachedRegistry } from './adapters/cached-registry.ts';
 import { chartImage } from './adapters/chart-image.ts';
 import type { FromWorker, InvestigatorWorkerData, ToWorker } from './adapters/investigator-messages.ts';
@@ -16,6 +16,7 @@ import { Turns } from './workflows/turns.ts';
 /** The investigator's thread: builds what the message of its starter names, and investigates on demand. */
 async function work(port: MessagePort, data: InvestigatorWorkerData): Promise<void> {
   stepBack();
+  stepBackHelpers();
   const tell = (message: FromWorker) => port.postMessage(message);
   const log = logOver(tell);
   const { configFile, pseudonymKey } = data;
