@@ -41,11 +41,11 @@ export class BenchChild implements AsyncDisposable {
     return answer;
   }
 
-  /** Ahead of what else this machine does: the thread that it began with, and that of each process it started. */
+  /** Ahead of what else this machine does: the process that it started to answer for it, or else itself. */
   prioritize(): void {
     const { pid = 0 } = this.#process;
     const started = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
-    for (const each of [pid, ...started.map(Number)]) setPriority(each, -10);
+    for (const each of started.length > 0 ? started : [pid]) setPriority(Number(each), -10);
   }
 
   /** Resolves when it does nothing worth mentioning any more: what it was given to do is done. */

@@ -31,7 +31,7 @@ export function compileLogFormat(
   const parts = formatParts(template);
   const first = parts[0];
   const lead = first !== undefined && 'literal' in first ? first.literal : '';
-  const steps = stepsOf(parts);
+  const steps = neededSteps(stepsOf(parts));
   const isJson = escaping === 'json' || template.trimStart().startsWith('{');
   const keys = isJson ? jsonKeys(template) : undefined;
   const fields: AccessFields = new Array(SLOTS).fill(undefined);
@@ -65,6 +65,11 @@ function stepsOf(parts: ReturnType<typeof formatParts>): readonly Step[] {
       },
     ];
   });
+}
+
+/** What follows the last value that is kept is not looked at: a line may be cut there, or end otherwise. */
+function neededSteps(steps: readonly Step[]): readonly Step[] {
+  return steps.slice(0, steps.findLastIndex(({ slot }) => slot >= 0) + 1);
 }
 
 /** The plainer variable yields to the better one when a template has both. */
