@@ -21,9 +21,11 @@ export function arrivalOf({ fromMs, toMs }: Eta, atMs: number): Arrival {
   const [least, most] = [Math.max(0, fromMs - atMs), Math.max(0, toMs - atMs)];
   const middle = least === 0 ? most / 2 : Math.sqrt(least * most);
   const from = atMs + least;
+  const earliest = Math.max(atMs, rounded(from, least, Math.floor));
   return {
-    fromMs: Math.max(atMs, rounded(from, least, Math.floor)),
-    aboutMs: rounded(atMs + middle, middle, Math.round),
+    fromMs: earliest,
+    // Its step may be wider than that of the beginning.
+    aboutMs: Math.max(earliest, rounded(atMs + middle, middle, Math.round)),
     toMs: rounded(Math.max(from, atMs + most), most, Math.ceil),
   };
 }

@@ -14,6 +14,9 @@ describe('an arrival', () => {
     ['some hours away, in steps of ten', [2.5, 5.5], '15:50 17:00 19:00'],
     ['far away, in steps of half an hour', [7, 12], '20:00 22:30 01:30'],
     ['that may have come already', [-1, 1], '13:21 13:50 14:25'],
+    ['now', [0, 0], '13:21 13:21 13:25'],
+    ['whose middle has wider steps than its beginning', [5.88, 6.2], '19:10 19:30 20:00'],
+    ['whose middle would be rounded to before its beginning', [5.99, 6.02], '19:20 19:30 19:30'],
   ] as const)('%s', (_how, [from, to], expected) => {
     const eta = { fromMs: AT_MS + from * HOUR_MS, toMs: AT_MS + to * HOUR_MS };
     expect(words(arrivalOf(eta, AT_MS))).toBe(expected);
@@ -31,6 +34,7 @@ describe('an arrival', () => {
         expect(aboutMs).toBeGreaterThanOrEqual(fromMs);
         expect(aboutMs).toBeLessThanOrEqual(toMs);
       }),
+      { examples: [[0, 0], [5 * 60 + 53, 15]], numRuns: 2_000 },
     );
   });
 });
