@@ -34,7 +34,13 @@ describe('an arrival', () => {
         expect(aboutMs).toBeGreaterThanOrEqual(fromMs);
         expect(aboutMs).toBeLessThanOrEqual(toMs);
       }),
-      { examples: [[0, 0], [5 * 60 + 53, 15]], numRuns: 2_000 },
+      {
+        examples: [
+          [0, 0],
+          [5 * 60 + 53, 15],
+        ],
+        numRuns: 2_000,
+      },
     );
   });
 });
