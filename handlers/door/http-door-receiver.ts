@@ -79,7 +79,7 @@ export class HttpDoorReceiver implements Receiver {
     this.#stopping = true;
     if (this.#door) {
       const { child, gone } = this.#door;
-      child.send({ kind: 'close' } satisfies ToDoor);
+      if (child.connected) child.send({ kind: 'close' } satisfies ToDoor);
       const takeBack = this.#options.timer.after(CLOSE_WAIT_MS, () => void child.kill('SIGKILL'));
       await gone;
       takeBack();

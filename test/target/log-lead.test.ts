@@ -42,7 +42,7 @@ describe.each(platforms(home.path))('on $name', platform => {
           const line = (at: number, i: number) =>
             accessLine(at, i % 47 === 0 ? 502 : 200, ` ${'-'.repeat(40 * step)}`).replace(
               '10.0.0.7',
-              starts[i % starts.length] ?? '',
+              () => starts[i % starts.length] ?? '',
             );
           write(log, times.map(line), NOON);
           const told = ask(platform, ...window(log));
